@@ -1,0 +1,46 @@
+# Everything a person or a machine does with this project; each target sets up what it needs.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test test-all check format lock wheel bench clean
+
+run: .venv/.run  ## Open the chat in the terminal (or read questions from a pipe)
+	@$(BIN)/rostrum run
+
+test: .venv/.dev  ## The tests that need nothing but Python
+	@$(BIN)/pytest -n 2 -q
+
+test-all: .venv/.dev  ## Everything, with what the system must have
+	@$(BIN)/pytest -n 2 -q
+
+check: .venv/.dev  ## Format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: .venv/.dev  ## Put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: .venv/.dev  ## Renew both lock files from pyproject.toml
+	$(BIN)/uv pip compile -q pyproject.toml --group install --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group install --group dev --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Rostrum needs Python 3.11 or newer."; exit 1; }
+	@echo "Setting up .venv (once) …" >&2
+	@$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Installing what Rostrum needs (once) …" >&2
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	@echo "Installing what the tests need (once) …" >&2
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

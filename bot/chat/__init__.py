@@ -1,0 +1,1 @@
+"""The words of chat: commands, invocations, replies and actions. Pure: values in, values out."""

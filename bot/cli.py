@@ -1,0 +1,78 @@
+"""`rostrum …`: the commands of the chat, `run` for the chat itself, and exit codes to rely on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from importlib.metadata import version
+
+from bot.errors import RostrumError
+from bot.platforms.terminal import shell
+from bot.settings import Settings, load
+
+_CHAT = ("run", "chat")
+
+
+def main() -> int:
+    """Run what the arguments say. 0: done; 2: bad input; 78: settings, data folder, database; 1: other."""
+    _speak_utf8()
+    arguments = [argument for argument in sys.argv[1:] if argument != "--json"]
+    as_json = "--json" in sys.argv[1:]
+    if arguments[:1] in (["--version"], ["-V"]):
+        sys.stdout.write(f"rostrum {version('rostrum-bot')}\n")
+        return 0
+    try:
+        return _run(arguments, as_json=as_json)
+    except RostrumError as error:
+        return shell.tell(error, as_json=as_json)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: list[str], *, as_json: bool) -> int:
+    settings = load()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
+    for warning in settings.warnings:
+        sys.stderr.write(f"{warning}\n")
+    if arguments[:1] and arguments[0] in _CHAT:
+        return asyncio.run(_chat(settings))
+    if not arguments or arguments[0] in ("--help", "-h"):
+        arguments = ["help", *arguments[1:]]
+    elif arguments[-1] in ("--help", "-h"):
+        arguments = ["help", *arguments[:-1]]
+    return asyncio.run(_once(settings, arguments, as_json=as_json))
+
+
+async def _once(settings: Settings, arguments: list[str], *, as_json: bool) -> int:
+    from bot.app import opened  # so much is not needed to say that a setting is wrong
+
+    async with opened(settings, platform="shell") as app:
+        code = await shell.run(app.dispatch, app.home, app.operator, arguments, as_json=as_json)
+        await shell.notices(app.outbox, "shell")
+        return code
+
+
+async def _chat(settings: Settings) -> int:
+    from bot.app import opened  # as above
+    from bot.platforms.terminal.receive import Chat, standard_input
+
+    async with opened(settings, platform="terminal") as app:
+        chat = Chat(app.dispatch, app.outbox, app.home, app.operator)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            await chat.from_keyboard(str(settings.data / "terminal-history"))
+        else:
+            await chat.from_pipe(standard_input())
+    return 0
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # real streams can

@@ -1,0 +1,168 @@
+"""The one path in: read → allow → acknowledge → run → pace → errors become replies. Also completions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Protocol
+
+from bot.chat.bind import bind, form, missing
+from bot.chat.catalog import Catalog
+from bot.chat.command import Command, Kind
+from bot.chat.invocation import Invocation
+from bot.chat.prose import escape
+from bot.chat.reply import Prose, Reply
+from bot.chat.typed import Typed, from_arguments, from_line
+from bot.errors import NotAllowed, RostrumError, Unexpected
+from bot.plain import plain
+
+log = logging.getLogger(__name__)
+
+UseCase = Callable[[Any, Invocation], AsyncIterator[Reply]]
+"""Does what a request asks for: yields replies, each newer one replacing the one before."""
+
+
+class Suggester(Protocol):
+    """A source of completions for options."""
+
+    source: str
+    """The name by which options ask for it."""
+
+    async def __call__(self, typed: str, call: Invocation) -> Sequence[str]:
+        """The values that fit what was typed so far, best first; at most 25."""
+
+
+class Screen(Protocol):
+    """Where the replies to one invocation are shown."""
+
+    pace_s: float
+    """The least time between two showings; what comes faster is skipped, but for the last."""
+
+    async def acknowledge(self, *, private: bool) -> None:
+        """Say at once that it was heard."""
+
+    async def show(self, reply: Reply) -> None:
+        """Show a reply, in place of the one before."""
+
+
+class Dispatch:
+    """Takes every invocation, from whichever platform, through the same steps."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        use_cases: Mapping[type, UseCase],
+        suggesters: Sequence[Suggester] = (),
+    ) -> None:
+        self.catalog = catalog
+        self._use_cases = use_cases
+        self._suggesters = {suggester.source: suggester for suggester in suggesters}
+        self._refuse_gaps()
+
+    def _refuse_gaps(self) -> None:
+        for command in self.catalog.commands:
+            if command.request not in self._use_cases:
+                raise LookupError(f"nothing runs /{command.name}")
+            for parameter in command.parameters:
+                source = parameter.option.suggest
+                if source and source not in self._suggesters:
+                    raise LookupError(f"/{command.name} {parameter.name}: nothing suggests “{source}”")
+
+    async def __call__(self, call: Invocation, screen: Screen) -> Reply:
+        """Run what was typed, pressed or submitted, show its replies, and return the last of them."""
+        replies = self._run(call, screen)
+        last = Reply(())
+        async with aclosing(paced(replies, screen.pace_s)) as shown:
+            async for last in shown:
+                await screen.show(last)
+        return last
+
+    async def _run(self, call: Invocation, screen: Screen) -> AsyncIterator[Reply]:
+        try:
+            typed = self._read(call)
+            _allow(typed.command, call)
+            await screen.acknowledge(private=typed.command.private)
+            async for reply in self._replies(typed, call):
+                yield reply
+        except RostrumError as error:
+            yield error_reply(error)
+        except Exception as fault:  # the one place where a fault of ours becomes a reply
+            reference = secrets.token_hex(3)
+            log.error("fault reference=%s text=%r", reference, call.text[:80], exc_info=fault)
+            yield error_reply(Unexpected(reference))
+
+    def _read(self, call: Invocation) -> Typed:
+        if call.arguments:
+            typed = from_arguments(self.catalog, [plain(argument) for argument in call.arguments])
+        else:
+            typed = from_line(self.catalog, plain(call.text))
+        return Typed(typed.command, {**typed.values, **call.values})
+
+    async def _replies(self, typed: Typed, call: Invocation) -> AsyncIterator[Reply]:
+        if call.asks_back and missing(typed.command, typed.values):
+            yield Reply((form(typed.command, typed.values),), private=True)
+            return
+        request = bind(typed.command, typed.values)
+        async for reply in self._use_cases[typed.command.request](request, call):
+            yield reply
+
+    async def suggest(self, call: Invocation, command: Command, name: str, typed: str) -> Sequence[str]:
+        """Completions of a half-typed value for one option of a command; at most 25."""
+        parameter = command.parameter(name)
+        if parameter is None or call.member.role < command.role:
+            return ()
+        if parameter.option.suggest:
+            return await self._suggesters[parameter.option.suggest](plain(typed), call)
+        choices = ("yes", "no") if parameter.kind is Kind.YES_NO else parameter.choices
+        return [choice for choice in choices if choice.startswith(typed.casefold())][:25]
+
+
+def _allow(command: Command, call: Invocation) -> None:
+    if call.member.role < command.role:
+        raise NotAllowed(
+            f"/{command.name} is for {command.role.title}s.",
+            f"You are here as {call.member.role.title}; ask someone who may.",
+        )
+
+
+def error_reply(error: RostrumError) -> Reply:
+    """What happened and what to do, to the asker alone, with the code to look it up by."""
+    text = f"**{escape(error.message)}**"
+    if error.hint:
+        text += f" {escape(error.hint)}"
+    return Reply((Prose(f"{text} ({error.code})"),), data=_as_data(error), private=True, error=error)
+
+
+def _as_data(error: RostrumError) -> dict[str, dict[str, str]]:
+    return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+
+
+async def paced(replies: AsyncIterator[Reply], pace_s: float) -> AsyncGenerator[Reply, None]:
+    """The replies, `pace_s` seconds apart; one that a newer one overtook is left out, the last never."""
+    newest: list[Reply] = []
+    came = asyncio.Event()
+
+    async def collect() -> None:
+        try:
+            async for reply in replies:
+                newest[:] = [reply]
+                came.set()
+        finally:
+            came.set()
+
+    collecting = asyncio.create_task(collect())
+    try:
+        while not collecting.done() or newest:
+            await came.wait()
+            came.clear()
+            if newest:
+                yield newest.pop()
+            if not collecting.done():
+                await asyncio.wait([collecting], timeout=pace_s)
+        await collecting
+    finally:
+        collecting.cancel()
+        await asyncio.wait([collecting])

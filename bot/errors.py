@@ -1,0 +1,94 @@
+"""The error tree, drawn by who must act.
+
+RostrumError
+├── InputError          the person who typed: mend the command (exit code 2)
+│   ├── NotFound        … name something that is there
+│   └── NotAllowed      … ask someone who may
+├── OperatorError       whoever runs the bot: settings, data folder, database (exit code 78)
+│   ├── SettingsError
+│   └── StoreError
+├── Passing             nobody: try again in a moment
+└── Unexpected          the developers: a fault of ours, with a reference to find it in the log
+"""
+
+from __future__ import annotations
+
+
+class RostrumError(Exception):
+    """Anything a person is told about: what happened, and what to do next.
+
+    `code` is stable (`E-…`) and may be looked up; `hint` is empty where the message says it all.
+    """
+
+    code = "E-FAILED"
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "", *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code or type(self).code
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(RostrumError):
+    """The person who typed can mend it."""
+
+    code = "E-INPUT"
+    exit_code = 2
+
+
+class NotFound(InputError):
+    """What was named is not there, or not visible from here."""
+
+    code = "E-NOT-FOUND"
+
+
+class NotAllowed(InputError):
+    """It takes a role that this person does not have here."""
+
+    code = "E-NOT-ALLOWED"
+
+
+class OperatorError(RostrumError):
+    """Whoever runs the bot can mend it."""
+
+    code = "E-OPERATOR"
+    exit_code = 78
+
+
+class SettingsError(OperatorError):
+    """Settings do not add up; `problems` lists every one of them, a line each."""
+
+    code = "E-SETTINGS"
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems), "Correct them in .env or the environment.")
+        self.problems = problems
+
+
+class StoreError(OperatorError):
+    """The data folder or the database cannot be used."""
+
+    code = "E-STORE"
+
+
+class Passing(RostrumError):
+    """It failed now and may work in a moment."""
+
+    code = "E-TRY-AGAIN"
+
+
+class Unexpected(RostrumError):
+    """A fault of ours; `reference` finds it in the log."""
+
+    code = "E-INTERNAL"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"Something went wrong inside me ({reference}).",
+            "Nothing was lost. Try again; if it stays, tell whoever runs me that reference.",
+        )
+        self.reference = reference

@@ -1,0 +1,1 @@
+"""What there is to type, from the declarations."""

@@ -1,0 +1,76 @@
+"""How help looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.command import Command, Kind, Parameter
+from bot.chat.invocation import Role
+from bot.chat.prose import escape
+from bot.chat.reply import Actions, Block, Button, Fact, Facts, Heading, Prose, Reply, reply
+from bot.chat.typed import as_line
+
+
+def all_commands(commands: Sequence[Command]) -> Reply:
+    """The commands, a line each."""
+    rows = tuple(Fact(f"/{command.name}", command.description) for command in commands)
+    return reply(
+        Heading("What you can type"),
+        Facts(rows),
+        Prose("A question without a command is an `/ask`. `/help ask` tells more about one command."),
+        data=[{"command": command.name, "description": command.description} for command in commands],
+    )
+
+
+def welcome(articles: int) -> Reply:
+    """The first screen: what is here, and three things to try, each a digit away."""
+    here = f"{articles} article{'s' if articles != 1 else ''}" if articles else "No articles yet"
+    return reply(
+        Prose(f"**Rostrum** · {here}, no model: I answer in quotations. Ask a question, or try:"),
+        Actions(tuple(Button(label, action) for label, action in (_FIRST if articles else _EMPTY))),
+        Prose("A number does what stands beside it. Tab completes; Ctrl-D leaves."),
+        data={"articles": articles},
+    )
+
+
+_QUESTION = "What did xAI promise about Grok 2?"
+_FIRST = (
+    (_QUESTION, as_line("ask", {"question": _QUESTION})),
+    ("/search licence", "search licence"),
+    ("/help", "help"),
+)
+_EMPTY = (("/help articles add", "help articles add"), ("/help", "help"))
+
+
+def one_command(command: Command) -> Reply:
+    """One command with its options."""
+    blocks: list[Block] = [
+        Heading(f"/{command.name}"),
+        Prose(escape(f"{command.description} {command.details}".strip())),
+    ]
+    rows = [Fact("Usage", f"/{command.usage}")]
+    if command.example:
+        rows.append(Fact("Example", f"/{command.name} {command.example}"))
+    if command.role > Role.MEMBER:
+        rows.append(Fact("For", f"{command.role.title}s"))
+    rows += [Fact(parameter.name.replace("_", "-"), _says(parameter)) for parameter in command.parameters]
+    options = [{"name": p.name, "label": p.option.label, "required": p.required} for p in command.parameters]
+    return reply(
+        *blocks,
+        Facts(tuple(rows)),
+        data={"command": command.name, "usage": command.usage, "options": options},
+    )
+
+
+def _says(parameter: Parameter) -> str:
+    parts = [parameter.option.label]
+    if parameter.kind is Kind.CHOICE:
+        parts.append(" · ".join(parameter.choices))
+    elif parameter.kind is not Kind.TEXT:
+        parts.append(
+            {Kind.DATE: "a date, such as 2026-12-01"}.get(parameter.kind, f"a {parameter.kind.value}")
+        )
+    if not parameter.required:
+        default = "" if parameter.default in (None, False) else f", {parameter.default} if left out"
+        parts.append(f"optional{default}")
+    return "; ".join(parts)

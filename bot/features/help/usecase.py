@@ -1,0 +1,52 @@
+"""Shows the commands, and completes their names."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from bot.chat.catalog import Catalog
+from bot.chat.invocation import Invocation
+from bot.chat.reply import Reply
+from bot.features.help.command import Help, Welcome
+from bot.features.help.reply import all_commands, one_command, welcome
+from bot.ports import Library, scope_of
+
+
+class ShowHelp:
+    """Tells what a person may type here."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    async def __call__(self, request: Help, call: Invocation) -> AsyncIterator[Reply]:
+        in_shell = bool(call.arguments)
+        shown = [c for c in self._catalog.shown(in_shell=in_shell) if c.role <= call.member.role]
+        if not request.command:
+            yield all_commands(shown)
+            return
+        name = request.command.strip().removeprefix("/").casefold()
+        group = self._catalog.group(name)
+        yield all_commands(group) if group else one_command(self._catalog.match(name.split())[0])
+
+
+class Welcomes:
+    """Tells a newcomer what is here."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def __call__(self, request: Welcome, call: Invocation) -> AsyncIterator[Reply]:
+        yield welcome(len(await self._library.articles(scope_of(call))))
+
+
+class CommandNames:
+    """Completes the name of a command."""
+
+    source = "command"
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    async def __call__(self, typed: str, call: Invocation) -> Sequence[str]:
+        names = [c.name for c in self._catalog.shown() if c.role <= call.member.role]
+        return [name for name in names if name.startswith(typed.strip("/ ").casefold())][:25]

@@ -1,0 +1,1 @@
+"""The words of the library: articles, passages, tokens, quotes, ranking. Pure: values in, values out."""

@@ -1,0 +1,49 @@
+"""The one path out, for what is said without being asked: claim a row, send it, settle it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.errors import Passing
+from bot.ports import Claimed, Outbox, Poster
+
+log = logging.getLogger(__name__)
+
+STALE_AFTER_S = 60.0
+"""After this long a sender that has not settled its row is taken for dead."""
+
+
+class Deliveries:
+    """Sends a platform's outgoing messages, each once, oldest first."""
+
+    def __init__(self, outbox: Outbox, poster: Poster) -> None:
+        self._outbox = outbox
+        self._poster = poster
+
+    async def deliver(self) -> int:
+        """Send all that is ready and return how many went out; stop when the platform refuses for now."""
+        count = 0
+        while claimed := await self._outbox.claim(self._poster.platform, stale_after_s=STALE_AFTER_S):
+            if not await self._send(claimed):
+                break
+            count += 1
+        return count
+
+    async def keep_delivering(self, every_s: float) -> None:
+        """Deliver again and again, until cancelled."""
+        while True:
+            await self.deliver()
+            await asyncio.sleep(every_s)
+
+    async def _send(self, claimed: Claimed) -> bool:
+        # One that somebody claimed before and never settled may be out there already.
+        message = await self._poster.find(claimed.outgoing) if claimed.unsure else None
+        try:
+            message = message or await self._poster.send(claimed.outgoing)
+        except Passing as error:
+            log.warning("not sent key=%s attempt=%d: %s", claimed.outgoing.key, claimed.attempt, error)
+            await self._outbox.give_back(claimed)
+            return False
+        await self._outbox.sent(claimed, message)
+        return True

@@ -1,0 +1,1 @@
+"""Where people are, a folder each: register, receive, render, post."""

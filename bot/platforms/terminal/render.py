@@ -1,0 +1,150 @@
+"""From a reply to lines of text on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.chat.prose import Part, parse
+from bot.chat.reply import (
+    Actions,
+    Block,
+    Divider,
+    Fact,
+    Facts,
+    Form,
+    Heading,
+    Mention,
+    Picture,
+    Progress,
+    Prose,
+    Quote,
+    Reply,
+    Source,
+    Sources,
+)
+from bot.platforms.terminal.layout import Page, shown
+
+
+def render(reply: Reply, console: Console, width: int | None) -> list[Text]:
+    """The lines of a reply. `width` is `None` where lines are not to be broken."""
+    page = Page(console, width)
+    for block in reply.blocks:
+        _block(block, page)
+    return page.lines
+
+
+def _block(block: Block, page: Page) -> None:  # noqa: C901  # one case a block is the point
+    match block:
+        case Heading(text):
+            page.gap()
+            page.write(Text(shown(text), style="bold"))
+        case Prose(text):
+            page.gap()
+            _prose(parse(text), page)
+        case Quote():
+            page.gap()
+            _quote(block, page)
+        case Sources(entries):
+            page.gap()
+            _sources(entries, page)
+        case Facts(rows):
+            _facts(rows, page)
+        case Picture(path=path, alt=alt):
+            page.gap()
+            page.write(Text(shown(f"{alt} ({path})"), style="italic"), indent="  ")
+        case Mention(name=name):
+            page.write(Text(f"@{shown(name)}", style="bold cyan"))
+        case Progress():
+            page.write(Text(progress_line(block)))
+        case Divider():
+            page.gap()
+            page.write(Text("─" * min(page.width or 40, 40), style="dim"))
+        case Actions(buttons):
+            page.gap()
+            _actions([button.label for button in buttons], page)
+        case Form():
+            page.gap()
+            page.write(Text(f"/{block.command} needs: {', '.join(field.label for field in block.fields)}"))
+        case _:
+            assert_never(block)
+
+
+def progress_line(progress: Progress) -> str:
+    """`Reading a.md (3 of 12)`."""
+    count = f" ({progress.done} of {progress.total})" if progress.total else " …"
+    return shown(progress.text) + count
+
+
+def _prose(parts: Iterable[Part], page: Page) -> None:
+    for number, part in enumerate(parts):
+        if number and part.kind != "item":
+            page.gap()
+        indent = "  " * (part.depth + 1) + " " * len(part.marker) if part.kind == "item" else ""
+        match part.kind:
+            case "item":
+                first = f"{'  ' * part.depth}  {part.marker} " if part.marker else None
+                page.write(_styled(part), indent=f"{indent} ", first=first)
+            case "quote":
+                page.write(_styled(part), indent="│ ")
+            case "code":
+                page.write(_styled(part), indent="    ")
+            case "paragraph":
+                page.write(_styled(part))
+
+
+def _styled(part: Part) -> Text:
+    text = Text()
+    for span in part.spans:
+        styles = (
+            ["bold"] * span.bold + ["italic"] * span.italic + ["cyan"] * (span.code or span.cites is not None)
+        )
+        text.append(shown(span.text) if span.text != "\n" else "\n", style=" ".join(styles))
+    return text
+
+
+def _quote(quote: Quote, page: Page) -> None:
+    text = Text(shown(quote.text))
+    if quote.strong:
+        before = len(shown(quote.text[: quote.strong[0]]))
+        text.stylize("bold", before, before + len(shown(quote.text[slice(*quote.strong)])))
+    if quote.n is not None:
+        text = Text("“") + text + Text("”") + Text(f" [{quote.n}]", style="cyan")
+    page.write(text, indent="│ ")
+
+
+def _sources(entries: Sequence[Source], page: Page) -> None:
+    for source in entries:
+        page.write(_source(source), indent=" " * (len(str(source.n)) + 3), first=f"[{source.n}] ")
+
+
+def _source(source: Source) -> Text:
+    text = Text(shown(source.title), style="bold")
+    for more in (source.author, source.date, source.url):
+        if more:
+            text.append(f" · {shown(more)}", style="not bold")
+    if source.note:
+        text.append(f"\n{shown(source.note)}", style="not bold italic")
+    return text
+
+
+def _facts(rows: Sequence[Fact], page: Page) -> None:
+    if rows:
+        page.columns([(shown(row.label), Text(shown(row.value))) for row in rows])
+
+
+def _actions(labels: Sequence[str], page: Page) -> None:
+    """The digits that press the buttons, on one line where they fit."""
+    together = Text("   ").join(_numbered(number, label) for number, label in enumerate(labels, start=1))
+    if page.width is None or len(together) <= page.width - 2:
+        page.write(together, indent="  ")
+        return
+    for number, label in enumerate(labels, start=1):
+        page.write(_numbered(number, label), indent="     ", first="  ")
+
+
+def _numbered(number: int, label: str) -> Text:
+    return Text(f"{number} ", style="bold cyan") + Text(shown(label))

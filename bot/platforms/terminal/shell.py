@@ -1,0 +1,115 @@
+"""One command from a shell: its last reply printed, as text or as one JSON value."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from bot.chat.invocation import Invocation, Member, Place
+from bot.chat.reply import Form, Progress, Reply
+from bot.dispatch import Dispatch, error_reply
+from bot.errors import RostrumError
+from bot.outbox import Deliveries
+from bot.platforms.terminal.filling import run_filled
+from bot.ports import Outbox, Outgoing
+
+
+class JsonScreen:
+    """Shows nothing on the way; `finish` writes one JSON value."""
+
+    pace_s = 0.0
+
+    async def acknowledge(self, *, private: bool) -> None:
+        """Nothing: standard output holds one JSON value and nothing else."""
+
+    async def show(self, reply: Reply) -> None:
+        """Nothing, until the last."""
+
+
+class PlainScreen:
+    """Shows progress on standard error and the last reply on standard output."""
+
+    pace_s = 0.1
+
+    def __init__(self) -> None:
+        from bot.platforms.terminal.screen import TerminalScreen, new_console  # --json does without
+
+        self._out = TerminalScreen(new_console())
+        self._err = TerminalScreen(new_console(stderr=True))
+
+    async def acknowledge(self, *, private: bool) -> None:
+        """Nothing to say at once."""
+
+    async def show(self, reply: Reply) -> None:
+        """Progress at once; everything else waits for the end."""
+        if any(isinstance(block, Progress) for block in reply.blocks):
+            await self._err.show(reply)
+
+    def finish(self, reply: Reply) -> None:
+        """Print the last reply; errors on standard error."""
+        self._err.settle()
+        (self._err if reply.error else self._out).print(reply)
+
+
+async def run(
+    dispatch: Dispatch, place: Place, member: Member, arguments: list[str], *, as_json: bool
+) -> int:
+    """Run one command and return its exit code."""
+    fill = None if as_json or not sys.stdin.isatty() or not sys.stdout.isatty() else _fill
+    screen = JsonScreen() if as_json else PlainScreen()
+    call = Invocation(member=member, place=place, arguments=tuple(arguments), asks_back=fill is not None)
+    reply = await run_filled(dispatch, call, screen, fill)
+    if isinstance(screen, JsonScreen):
+        print_json(reply)
+    elif reply.verbatim is not None:
+        _write(reply.verbatim)
+    else:
+        screen.finish(reply)
+    return reply.error.exit_code if reply.error else 0
+
+
+async def _fill(form: Form) -> dict[str, str] | None:
+    from bot.platforms.terminal.prompt import fill  # costs what a command without questions need not pay
+
+    return await fill(form)
+
+
+async def notices(outbox: Outbox, platform: str) -> None:
+    """Say on standard error what came up meanwhile."""
+    await Deliveries(outbox, _StderrPoster(platform)).deliver()
+
+
+class _StderrPoster:
+    """Prints messages on standard error. A shell keeps none, so none can be found again."""
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+
+    async def send(self, outgoing: Outgoing) -> str:
+        from bot.platforms.terminal.screen import TerminalScreen, new_console  # seldom anything is to be said
+
+        TerminalScreen(new_console(stderr=True)).print(outgoing.reply)
+        return outgoing.key
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        return None
+
+
+def tell(error: RostrumError, *, as_json: bool) -> int:
+    """Say on the way out why nothing could be done, and return the exit code."""
+    reply = error_reply(error)
+    if as_json:
+        print_json(reply)
+    else:
+        PlainScreen().finish(reply)
+    return error.exit_code
+
+
+def print_json(reply: Reply) -> None:
+    """One JSON value and a newline."""
+    _write(json.dumps(reply.data, ensure_ascii=False, indent=2) + "\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,250 @@
+"""Every door the inside needs to the outside, on one page. What stands behind each is chosen in `app`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from bot.chat.invocation import Invocation, Place
+from bot.chat.reply import Reply
+from bot.knowledge.article import Article, Draft, Passage, Revision, Scope
+from bot.knowledge.findings import Findings
+
+
+def scope_of(call: Invocation) -> Scope:
+    """What is visible where the answer to an invocation will be posted."""
+    return Scope(community=call.place.community, channel=call.place.channel)
+
+
+class Clock(Protocol):
+    """What time it is; handed in, so that tests can say."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+
+
+class Outcome(StrEnum):
+    """What became of a draft."""
+
+    NEW = "new"
+    SAME = "same"
+    REVISED = "revised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """The article that a draft became, or already was."""
+
+    article: Article
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What happened to a community's articles after a point: derive an index from it.
+
+    `removed` names articles whose passages no longer count (also those about to come again in `passages`).
+    `upto` is the point to ask from next time; nothing is missing before it.
+    """
+
+    removed: tuple[int, ...]
+    passages: tuple[Passage, ...]
+    upto: int
+    more: bool
+
+
+class Library(Protocol):
+    """The articles of a community. Every read goes through a scope; what it does not show does not exist."""
+
+    async def add(self, scope: Scope, draft: Draft, *, notices: Sequence[Outgoing] = ()) -> Added:
+        """Store a draft as a new article or a new revision, or find that it is here already.
+
+        It is the same article as one from the same source, with the same words, or with the same file name
+        and title. `notices` go into the outbox in the same transaction, unless nothing changed. Raises
+        NotAllowed when the draft is for another channel than the scope's.
+        """
+
+    async def articles(
+        self, scope: Scope, words: str = "", *, limit: int | None = None
+    ) -> tuple[Article, ...]:
+        """The visible articles, newest first, or those whose title, author or source has all the `words`."""
+
+    async def article(self, scope: Scope, name: str) -> Article:
+        """One article by its number or enough of its title. Raises NotFound, naming the nearest."""
+
+    async def remove(self, scope: Scope, article: int) -> Article:
+        """Take an article out of the library; revisions stay while something quotes them. Raises NotFound."""
+
+    async def revision(self, scope: Scope, revision: int) -> Revision:
+        """The words of one revision, also of a removed article that is still quoted. Raises NotFound."""
+
+    async def passages(self, scope: Scope, article: int) -> tuple[Passage, ...]:
+        """The passages of an article's current revision, in order."""
+
+    async def passages_by_id(self, scope: Scope, ids: Sequence[int]) -> dict[int, Passage]:
+        """Those of the passages that still count and are visible, by id."""
+
+    async def current(self, scope: Scope, articles: Sequence[int]) -> dict[int, Article]:
+        """Those of the articles that are still there and visible, by number."""
+
+    async def corrections(self, scope: Scope, articles: Sequence[int]) -> dict[int, tuple[Article, ...]]:
+        """For each of the articles that others say they correct: those others, newest first."""
+
+    async def changes(self, community: str, after: int) -> Changes:
+        """A batch of what changed after a point of the change sequence (0: from the beginning)."""
+
+    async def latest_change(self, community: str) -> int:
+        """The newest point of the change sequence; 0 when nothing ever happened."""
+
+
+class Search(Protocol):
+    """Finds passages. Derived from the library and rebuilt from it, never the truth."""
+
+    async def find(
+        self, scope: Scope, query: str, *, limit: int = 10, article: int | None = None
+    ) -> Findings:
+        """The best passages visible in `scope`, best first, with every change so far taken in."""
+
+
+class Collection(Protocol):
+    """An index over passages that are not the library's, for measuring."""
+
+    def find(self, query: str, *, limit: int) -> Findings:
+        """The best passages, best first."""
+
+    def without(self, articles: Sequence[int]) -> Collection:
+        """The same collection with the passages of some articles away."""
+
+
+class Collections(Protocol):
+    """Makes collections to measure on."""
+
+    def build(self, passages: Sequence[Passage]) -> Collection:
+        """Index passages in memory. Blocks; call it off the event loop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A quotation that an answer showed: `revision.text[start:end]`."""
+
+    article: int
+    revision: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that was asked, and what it was answered with."""
+
+    id: int
+    place: Place
+    member: str
+    question: str
+    answered: bool
+    quoted: tuple[Quoted, ...]
+    asked_at: datetime
+
+
+class Asks(Protocol):
+    """The questions asked in each place; kept 30 days."""
+
+    async def record(
+        self, place: Place, member: str, question: str, quoted: Sequence[Quoted], *, answered: bool
+    ) -> int:
+        """Keep a question with what it was answered with, and return its number.
+
+        Raises NotFound when one of the quoted articles has been removed meanwhile; nothing is kept then.
+        """
+
+    async def recent(self, place: Place, limit: int) -> tuple[Asked, ...]:
+        """The newest questions asked there, newest first: in the thread, or in the channel outside any."""
+
+    async def asked(self, place: Place, ask: int) -> Asked:
+        """One question of that channel or of a thread in it, by its number. Raises NotFound."""
+
+    async def rate(self, place: Place, ask: int, member: str, *, helpful: bool) -> None:
+        """Keep whether an answer helped a member; the latest word counts. Raises NotFound."""
+
+    async def purge(self, before: datetime) -> int:
+        """Forget the questions asked before an instant, and the old revisions that nothing quotes any more.
+
+        Returns how many questions went. Call it at start, before anything is answered.
+        """
+
+
+class Delivery(StrEnum):
+    """Where an outgoing message stands."""
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message that nobody asked for. The same `key` is said once, ever."""
+
+    key: str
+    place: Place
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An outgoing message that this process may now send, and nobody else."""
+
+    id: int
+    outgoing: Outgoing
+    attempt: int
+    unsure: bool
+    """Someone claimed it before and may have sent it: look for it before sending."""
+
+
+class Outbox(Protocol):
+    """The rows of what is to be said without being asked."""
+
+    async def put(self, outgoing: Outgoing) -> None:
+        """Have it said. The same key again is nothing new."""
+
+    async def claim(self, platform: str, *, stale_after_s: float) -> Claimed | None:
+        """The oldest message ready for a platform, or one whose sender fell silent that long ago.
+
+        What is said in one place goes out in order: while a message is not sent, none after it is claimed.
+        Those tried less often come first, so that a place that refuses does not hold up the others.
+        """
+
+    async def sent(self, claimed: Claimed, message_id: str) -> None:
+        """It is out there, under that id."""
+
+    async def give_back(self, claimed: Claimed) -> None:
+        """It certainly was not sent; somebody may try again."""
+
+
+class Poster(Protocol):
+    """Says things on one platform, without being asked."""
+
+    platform: str
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Post it and return the message's id. Raises Passing when it certainly was not posted."""
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """The id of the message if it was posted before, looked up by its key."""
+
+
+class Importer(Protocol):
+    """Reads what people bring: a file or a folder on this machine."""
+
+    def files(self, path: Path) -> AsyncIterator[Path]:
+        """The files to read at a path, in order. Raises InputError when there is nothing to read."""
+
+    async def read(self, path: Path) -> Draft:
+        """A file as a draft, with what its front matter says. Raises InputError that names what is wrong.
+
+        Who added it, and the channel it is kept to, are left for the caller to fill in.
+        """

@@ -1,0 +1,1 @@
+"""Search, and how articles come in."""

@@ -1,0 +1,26 @@
+"""What every test stands on: hypothesis without deadlines, and no way out to a network."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("rostrum", deadline=None)
+settings.load_profile("rostrum")
+
+_connect = socket.socket.connect
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach this machine's loopback and nothing else."""
+
+    def only_loopback(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for {address}")
+        _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_loopback)
