@@ -1,0 +1,1 @@
+"""Questions to the articles, and the words that answer them."""

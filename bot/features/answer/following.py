@@ -1,0 +1,56 @@
+"""Follow-up questions: what a short question leaves out is taken from those before it in the conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.chat.invocation import Place
+from bot.knowledge.article import Scope
+from bot.knowledge.findings import Findings
+from bot.ports import Asked, Asks, Search
+
+# A beginning that goes on from something, or a word that points back to it.
+_GOES_ON = re.compile(
+    r"^\W*(and|or|but|so|also|why|why not|how so|since when|which one|when|where|who)\W*$"
+    r"|^\W*(and|or|but|so|then|also|what about|how about|why not|since when)\b"
+    r"|\b(it|its|they|them|their|that one|those|these|he|she|him|his|her|the same)\b",
+    re.IGNORECASE,
+)
+LONGEST = 8
+"""A question of more words than this stands on its own, wherever its pronouns point."""
+BACK = 3
+"""How many questions a chain of follow-ups is followed back."""
+
+
+def goes_on(question: str) -> bool:
+    """Whether a question leans on the one before it."""
+    return len(question.split()) <= LONGEST and bool(_GOES_ON.search(question))
+
+
+def in_context(question: str, before: Sequence[str]) -> str:
+    """The question with those it leans on, newest first in `before`; its own words count twice."""
+    if not before or not goes_on(question):
+        return question
+    leant_on = [before[0]]
+    for earlier in before[1:]:
+        if not goes_on(leant_on[-1]):
+            break
+        leant_on.append(earlier)
+    return " ".join([question, question, *leant_on])
+
+
+class Following:
+    """Searches for a question together with those it leans on, asked in the same thread before it."""
+
+    def __init__(self, search: Search, asks: Asks) -> None:
+        self._search = search
+        self._asks = asks
+
+    async def find(self, place: Place, scope: Scope, question: str, article: int | None) -> Findings:
+        """What search finds for the question in its context."""
+        before: Sequence[Asked] = ()
+        if place.thread is not None and goes_on(question):
+            before = await self._asks.recent(place, BACK)
+        query = in_context(question, [asked.question for asked in before])
+        return await self._search.find(scope, query, article=article)

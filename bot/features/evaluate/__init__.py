@@ -1,0 +1,1 @@
+"""Measures search, quoting and the gate on a collection of questions with known answers."""

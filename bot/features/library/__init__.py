@@ -1,0 +1,1 @@
+"""The articles: bring them in, look at them, take them out."""
