@@ -20,9 +20,9 @@ class Hit:
 class Findings:
     """The best passages for a query, best first.
 
-    `weights` maps each query token (stemmed, as indexed) to its inverse document frequency; a token that
-    the index does not know weighs as much as the rarest. `ceiling` is the score that a passage made of nothing
-    but the query would reach. `corrected` maps a typed word that the index does not know to the one taken for it.
+    `weights` maps each query token (stemmed, as indexed) to its inverse document frequency; one that the
+    index does not know weighs as much as the rarest. `ceiling` is the BM25 score that a passage made of nothing but
+    the query would reach. `corrected` maps a typed word that the index lacks to the one taken for it.
     """
 
     query: str

@@ -40,7 +40,9 @@ class Rostrum:
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         return {**kept, "PYTHONWARNINGS": "error", **(extra or {})}
 
-    def __call__(self, *arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str] | None = None) -> Ran:
+    def __call__(
+        self, *arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str] | None = None
+    ) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "bot", *map(str, arguments)],
             cwd=self.folder,

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+
 from tests.terminal.conftest import Rostrum
 
 QUESTION = "What did xAI promise about Grok 2, and what was released?"
@@ -60,8 +64,28 @@ def test_what_nobody_asked_for_is_said_once_in_the_chat(rostrum: Rostrum) -> Non
 
 
 def test_a_pipe_breaks_no_line_and_a_given_width_is_kept(rostrum: Rostrum) -> None:
-    quoted = [line for line in rostrum("run", stdin=f"{QUESTION}\n").out.splitlines() if line.startswith("│ “")]
+    quoted = [
+        line for line in rostrum("run", stdin=f"{QUESTION}\n").out.splitlines() if line.startswith("│ “")
+    ]
     assert quoted
     assert all(line.endswith("]") for line in quoted)
     narrow = rostrum("run", stdin=f"{QUESTION}\n", env={"COLUMNS": "40"}).out.splitlines()
     assert all(len(line) <= 40 for line in narrow if not line.startswith("›"))
+
+
+def test_ctrl_c_leaves_at_once_without_a_traceback(rostrum: Rostrum) -> None:
+    chat = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=rostrum.folder,
+        env=rostrum.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert chat.stdout
+    while b"Ctrl-D leaves." not in chat.stdout.readline():
+        pass
+    chat.send_signal(signal.SIGINT)
+    _, err = chat.communicate(timeout=20)
+    assert chat.returncode == 130
+    assert err == b""

@@ -47,7 +47,10 @@ def test_search_as_json_has_the_promised_shape_and_its_limit(rostrum: Rostrum) -
 
 
 def test_several_words_need_no_quotation_marks(rostrum: Rostrum) -> None:
-    assert rostrum("search", "Grok", "licence", "--json").json == rostrum("search", "Grok licence", "--json").json
+    assert (
+        rostrum("search", "Grok", "licence", "--json").json
+        == rostrum("search", "Grok licence", "--json").json
+    )
 
 
 def test_the_list_as_json_names_each_article(rostrum: Rostrum) -> None:
@@ -64,7 +67,9 @@ def test_the_source_of_the_last_answer_can_be_opened_from_the_shell(rostrum: Ros
 
 
 def test_an_article_that_was_added_answers_the_next_question(rostrum: Rostrum) -> None:
-    path = rostrum.file("zebra.md", "# Zebras\n\nThe zebra Ottokar won the Kassel derby of 1931 by two lengths.\n")
+    path = rostrum.file(
+        "zebra.md", "# Zebras\n\nThe zebra Ottokar won the Kassel derby of 1931 by two lengths.\n"
+    )
     added = rostrum("articles", "add", path, "--json").json
     assert added["outcome"] == "new"
     assert added["title"] == "Zebras"
@@ -115,8 +120,10 @@ def test_a_folder_is_added_whole_and_a_bad_file_is_named(rostrum: Rostrum) -> No
 
 
 def test_front_matter_and_options_say_who_wrote_it_and_when(rostrum: Rostrum) -> None:
-    front = "---\ntitle: Wombats\nauthor: Ann\ndate: 2026-05-01\nurl: https://example.org/w\nstance: control\n---\n"
-    path = rostrum.file("w.md", f"{front}Wombats dig by night.\n")
+    front = (
+        "---\ntitle: Wombats\nauthor: Ann\ndate: 2026-05-01\nurl: https://example.org/w\nstance: control\n---"
+    )
+    path = rostrum.file("w.md", f"{front}\nWombats dig by night.\n")
     added = rostrum("articles", "add", path, "--author", "Bea", "--json").json
     assert (added["title"], added["author"], added["date"]) == ("Wombats", "Bea", "2026-05-01")
     assert (added["url"], added["stance"]) == ("https://example.org/w", "control")

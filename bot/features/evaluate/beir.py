@@ -10,22 +10,21 @@ from typing import Any
 
 from bot.errors import InputError
 from bot.knowledge.article import Passage
-from bot.knowledge.language import most_common
-
-_SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
     """Passages, in corpus order, and the questions that somebody judged them for.
 
-    `relevant` maps each question's id to grades by passage number; `answers` to the strings that answer it.
+    `numbers` maps each `_id` of the corpus to the number of its passage; `relevant` each question's id to
+    grades by `_id`; `answers` to the strings that answer it.
     A passage's `id` and `revision` are its number; passages of one `article` share `_id` up to its first `_`.
     """
 
     passages: tuple[Passage, ...]
+    numbers: Mapping[str, int]
     questions: Mapping[str, str]
-    relevant: Mapping[str, Mapping[int, int]]
+    relevant: Mapping[str, Mapping[str, int]]
     answers: Mapping[str, tuple[str, ...]]
 
 
@@ -49,7 +48,7 @@ def read(folder: Path, *, answers: bool = False) -> Benchmark:
     }
     if not asked:
         raise InputError(f"{folder}: not one question of queries.jsonl is judged in qrels/test.tsv.")
-    return Benchmark(passages=passages, questions=asked, relevant=judged, answers=strings)
+    return Benchmark(passages=passages, numbers=numbers, questions=asked, relevant=judged, answers=strings)
 
 
 def _passages(path: Path) -> tuple[dict[str, int], tuple[Passage, ...]]:
@@ -58,7 +57,6 @@ def _passages(path: Path) -> tuple[dict[str, int], tuple[Passage, ...]]:
         raise InputError(f"{path} is empty.")
     numbers = {line["_id"]: number for number, line in enumerate(lines)}
     articles: dict[str, int] = {}
-    language = most_common(line["text"] for line in lines[:: max(1, len(lines) // _SAMPLE)])
     return numbers, tuple(
         Passage(
             id=number,
@@ -67,7 +65,7 @@ def _passages(path: Path) -> tuple[dict[str, int], tuple[Passage, ...]]:
             channel=None,
             title=str(line.get("title") or ""),
             heading="",
-            language=language,
+            language=None,
             text=line["text"],
             start=0,
             end=len(line["text"]),
@@ -76,9 +74,9 @@ def _passages(path: Path) -> tuple[dict[str, int], tuple[Passage, ...]]:
     )
 
 
-def _judged(path: Path, numbers: Mapping[str, int]) -> dict[str, dict[int, int]]:
-    """Grades above zero, by question and passage number; a header line may stand first."""
-    judged: dict[str, dict[int, int]] = {}
+def _judged(path: Path, numbers: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Grades above zero, by question and passage; a header line may stand first."""
+    judged: dict[str, dict[str, int]] = {}
     for number, line in _numbered(path):
         fields = line.split("\t")
         if number == 1 and not fields[-1].strip().lstrip("-").isdigit():
@@ -92,7 +90,7 @@ def _judged(path: Path, numbers: Mapping[str, int]) -> dict[str, dict[int, int]]
         if passage not in numbers:
             raise InputError(f"{path}, line {number}: corpus.jsonl has no passage {passage}.")
         if grade > 0:
-            judged.setdefault(query, {})[numbers[passage]] = grade
+            judged.setdefault(query, {})[passage] = grade
     if not judged:
         raise InputError(
             f"{path} judges nothing.", "It needs lines of question, passage and a grade above 0."

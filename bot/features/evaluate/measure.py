@@ -1,4 +1,4 @@
-"""Measures search, quoting and the gate on a BEIR folder. Everything here blocks: call it off the event loop."""
+"""Measures search, quoting and the gate on a BEIR folder. It all blocks: call it off the event loop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from time import perf_counter
 from bot.features.evaluate.beir import Benchmark, read
 from bot.knowledge.findings import Findings
 from bot.knowledge.gate import THRESHOLD, enough
-from bot.knowledge.measures import ndcg, percentile, recall, reciprocal_rank
+from bot.knowledge.measures import ndcg, recall, reciprocal_rank
 from bot.knowledge.ranking import choose
 from bot.ports import Collections
 
@@ -38,28 +38,29 @@ def retrieval(folder: Path, collections: Collections, tell: Tell = _silent) -> F
     Raises InputError for a folder that cannot be read.
     """
     benchmark = read(folder)
+    names = list(benchmark.numbers)
     collection = collections.build(benchmark.passages)
     rankings, times = [], []
     for query, text in _each(benchmark, tell):
         begun = perf_counter()
         findings = collection.find(text, limit=20)
         times.append((perf_counter() - begun) * 1000)
-        rankings.append(([hit.passage.id for hit in findings.hits], benchmark.relevant[query]))
+        rankings.append(([names[hit.passage.id] for hit in findings.hits], benchmark.relevant[query]))
     return {
         "queries": len(rankings),
         "ndcg@10": _mean([ndcg(found, grades, 10) for found, grades in rankings]),
         "recall@5": _mean([recall(found, grades, 5) for found, grades in rankings]),
         "recall@20": _mean([recall(found, grades, 20) for found, grades in rankings]),
-        "mrr": _mean([reciprocal_rank(found, grades) for found, grades in rankings]),
-        "p50_ms": percentile(times, 50),
-        "p95_ms": percentile(times, 95),
+        "mrr": _mean([reciprocal_rank(found, grades, 20) for found, grades in rankings]),
+        "p50_ms": _percentile(times, 0.5),
+        "p95_ms": _percentile(times, 0.95),
     }
 
 
 def quotes(folder: Path, collections: Collections, tell: Tell = _silent) -> Figures:
     """How often an answer string stands in the first, and in the first three quoted sentences.
 
-    `mean_words` is the mean length of a quotation. Raises InputError for a folder that cannot be read, or
+    `mean_words` is the mean length of these sentences. Raises InputError for a folder that cannot be read, or
     that has no answers.jsonl.
     """
     benchmark = read(folder, answers=True)
@@ -92,9 +93,9 @@ def gate(folder: Path, collections: Collections, away: Away, tell: Tell = _silen
     collection = collections.build(passages)
     full, bare = [], []
     for query, text in _each(benchmark, tell):
-        gone = sorted({passages[number].article for number in benchmark.relevant[query]})
+        gone = {passages[benchmark.numbers[name]].article for name in benchmark.relevant[query]}
         full.append(_probability(collection.find(text, limit=10)))
-        bare.append(_probability(collection.without(gone).find(text, limit=10)))
+        bare.append(_probability(collection.without(sorted(gone)).find(text, limit=10)))
     return {
         "questions": len(full),
         "auc": _auc(full, bare),
@@ -115,6 +116,10 @@ def _probability(findings: Findings) -> float:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
 
 
 def _auc(higher: Sequence[float], lower: Sequence[float]) -> float:

@@ -30,7 +30,7 @@ class Page:
         lead = indent if first is None else first
         for line in self._wrapped(text, max(len(indent), len(lead))):
             line.rstrip()
-            self.lines.append(Text(lead, style="dim") + line if line else Text())
+            self.lines.append(Text.assemble((lead, "dim"), line) if line else Text())
             lead = indent
 
     def gap(self) -> None:
@@ -53,8 +53,8 @@ class Page:
         indent = " " * (widest + 4)
         start = len(self.lines)
         self.write(value, indent=indent)
-        head = Text("  ") + Text(label.ljust(widest + 2), style="bold")
-        self.lines[start] = head + self.lines[start][len(indent) :]
+        label = f"  {label.ljust(widest + 2)}"
+        self.lines[start] = Text.assemble((label, "bold"), self.lines[start][len(indent) :])
 
     def _wrapped(self, text: Text, taken: int) -> Iterator[Text]:
         for line in text.split("\n", allow_blank=True):

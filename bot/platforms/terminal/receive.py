@@ -7,7 +7,8 @@ import contextlib
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable
+import threading
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from typing import TextIO
 
@@ -50,7 +51,7 @@ class Chat:
     async def from_pipe(self, lines: TextIO) -> None:
         """Answer line by line until the input ends."""
         await self.greet()
-        while line := await asyncio.to_thread(lines.readline):
+        async for line in _lines(lines):
             if line.strip() in _GOODBYE:
                 return
             if line.strip():
@@ -115,6 +116,22 @@ class Chat:
             await self.screen.show(reply(Prose("Stopped.")))
         finally:
             loop.remove_signal_handler(signal.SIGINT)
+
+
+async def _lines(stream: TextIO) -> AsyncIterator[str]:
+    """The lines of a stream as they come. The thread that waits for them keeps nobody from leaving."""
+    loop = asyncio.get_running_loop()
+    came: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def read() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody listens any more
+            for line in stream:
+                loop.call_soon_threadsafe(came.put_nowait, line)
+            loop.call_soon_threadsafe(came.put_nowait, None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (line := await came.get()) is not None:
+        yield line
 
 
 def standard_input() -> TextIO:

@@ -32,8 +32,12 @@ from bot.platforms.terminal.layout import Page, shown
 def render(reply: Reply, console: Console, width: int | None) -> list[Text]:
     """The lines of a reply. `width` is `None` where lines are not to be broken."""
     page = Page(console, width)
+    before: Block | None = None
     for block in reply.blocks:
+        if isinstance(block, Facts) and not isinstance(before, Heading):
+            page.gap()
         _block(block, page)
+        before = block
     return page.lines
 
 
@@ -112,7 +116,7 @@ def _quote(quote: Quote, page: Page) -> None:
         before = len(shown(quote.text[: quote.strong[0]]))
         text.stylize("bold", before, before + len(shown(quote.text[slice(*quote.strong)])))
     if quote.n is not None:
-        text = Text("“") + text + Text("”") + Text(f" [{quote.n}]", style="cyan")
+        text = Text.assemble("“", text, "”", (f" [{quote.n}]", "cyan"))
     page.write(text, indent="│ ")
 
 
@@ -122,13 +126,9 @@ def _sources(entries: Sequence[Source], page: Page) -> None:
 
 
 def _source(source: Source) -> Text:
-    text = Text(shown(source.title), style="bold")
-    for more in (source.author, source.date, source.url):
-        if more:
-            text.append(f" · {shown(more)}", style="not bold")
-    if source.note:
-        text.append(f"\n{shown(source.note)}", style="not bold italic")
-    return text
+    more = "".join(f" · {shown(said)}" for said in (source.author, source.date, source.url) if said)
+    note = f"\n{shown(source.note)}" if source.note else ""
+    return Text.assemble((shown(source.title), "bold"), more, (note, "italic"))
 
 
 def _facts(rows: Sequence[Fact], page: Page) -> None:
@@ -147,4 +147,4 @@ def _actions(labels: Sequence[str], page: Page) -> None:
 
 
 def _numbered(number: int, label: str) -> Text:
-    return Text(f"{number} ", style="bold cyan") + Text(shown(label))
+    return Text.assemble((f"{number} ", "bold cyan"), shown(label))

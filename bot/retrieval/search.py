@@ -1,0 +1,155 @@
+"""Finds passages in a community's library, through an index that it keeps up to date before each search."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from urllib.parse import quote
+
+from filelock import AsyncFileLock
+
+from bot.errors import StoreError
+from bot.knowledge.article import Scope
+from bot.knowledge.findings import Findings, Hit
+from bot.ports import Library
+from bot.retrieval.asking import Wanted, wanted
+from bot.retrieval.index import Damaged, PassageIndex
+
+OnRebuilt = Callable[[str, str], Awaitable[None]]
+"""Is told the community and what its index was: "missing", "damaged", "of another version"."""
+
+_Seen = tuple[Wanted, list[tuple[int, float]]]
+
+_LONGEST_NAME = 100
+
+
+async def _untold(community: str, reason: str) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A community's index in this process, and whoever is bringing it up to date."""
+
+    index: PassageIndex | None = None
+    catching_up: asyncio.Task[None] | None = None
+
+
+class IndexSearch:
+    """The `Search` port over a folder of indexes, one for each community.
+
+    Several processes may share the folder: whichever finds an index behind the library brings it up to
+    date, under a lock. What is missing, damaged or of another version is made anew, and `on_rebuilt` told.
+    Locks, and marks of what has been indexed once, stand beside the folder.
+    """
+
+    def __init__(self, folder: Path, library: Library, on_rebuilt: OnRebuilt = _untold) -> None:
+        self._folder = folder
+        self._marks = folder.with_name(f"{folder.name}-locks")
+        self._library = library
+        self._on_rebuilt = on_rebuilt
+        self._opened: dict[str, _Opened] = {}
+
+    async def find(
+        self, scope: Scope, query: str, *, limit: int = 10, article: int | None = None
+    ) -> Findings:
+        """The best passages visible in `scope`, best first, with every change so far taken in.
+
+        Raises StoreError when the index can be neither read nor made.
+        """
+        try:
+            asked, found = await self._look(scope, query, limit, article)
+        except Damaged:
+            self._opened.pop(scope.community, None)
+            asked, found = await self._look(scope, query, limit, article)
+        passages = await self._library.passages_by_id(scope, [passage for passage, _ in found])
+        return Findings(
+            query=query,
+            hits=tuple(Hit(passage=passages[one], score=score) for one, score in found if one in passages),
+            weights=asked.weights,
+            ceiling=asked.ceiling,
+            corrected=asked.corrected,
+        )
+
+    async def _look(self, scope: Scope, query: str, limit: int, article: int | None) -> _Seen:
+        index = await self._current(scope.community)
+
+        def look() -> _Seen:
+            asked = wanted(query, index)
+            return asked, index.search(asked, limit, channel=scope.channel, article=article)
+
+        return await asyncio.to_thread(look)
+
+    async def _current(self, community: str) -> PassageIndex:
+        """The community's index with every change that the library has now."""
+        latest = await self._library.latest_change(community)
+        opened = self._opened.setdefault(community, _Opened())
+        while True:
+            index = opened.index
+            if index is not None and index.upto >= latest and await asyncio.to_thread(index.is_there):
+                return index
+            if opened.catching_up is None or opened.catching_up.done():
+                opened.catching_up = asyncio.create_task(self._catch_up(community, opened))
+            # Shielded: whoever gives up waiting must not stop it for the others.
+            await asyncio.shield(opened.catching_up)
+
+    async def _catch_up(self, community: str, opened: _Opened) -> None:
+        place, mark = self._folder / _name(community), self._marks / f"{_name(community)}.indexed"
+        self._marks.mkdir(parents=True, exist_ok=True)
+        reason = ""
+        async with AsyncFileLock(mark.with_suffix(".lock")):
+            try:
+                index = await asyncio.to_thread(_reopened, opened.index, place)
+                await self._follow(community, index)
+            except Damaged as damage:
+                reason = str(damage)
+                index = await self._rebuilt(community, place)
+            known = mark.exists()
+            mark.touch()
+        opened.index = index
+        if reason and known:
+            await self._on_rebuilt(community, reason)
+
+    async def _rebuilt(self, community: str, place: Path) -> PassageIndex:
+        try:
+            index = await asyncio.to_thread(PassageIndex.create, place)
+            await self._follow(community, index)
+        except (Damaged, OSError) as error:
+            raise StoreError(
+                f"The search index in {place} cannot be written.",
+                "Check that the disk has space and that the folder belongs to whoever runs me.",
+            ) from error
+        return index
+
+    async def _follow(self, community: str, index: PassageIndex) -> None:
+        """Take in what the library has changed since; an index ahead of it was made from another library."""
+        if index.upto > await self._library.latest_change(community):
+            raise Damaged("ahead of the database")
+        more = True
+        while more:
+            after = index.upto
+            changes = await self._library.changes(community, after)
+            more = changes.more
+            if changes.upto > after:
+                await asyncio.to_thread(
+                    index.write, changes.removed, changes.passages, after=after, upto=changes.upto
+                )
+
+
+def _reopened(index: PassageIndex | None, place: Path) -> PassageIndex:
+    """The index as other processes have left it."""
+    if not place.exists():
+        raise Damaged("missing")
+    if index is None or not index.is_there():
+        return PassageIndex.open(place)
+    index.reload()
+    return index
+
+
+def _name(community: str) -> str:
+    """A community's name as that of a file."""
+    name = quote(community, safe=" ").replace(".", "%2E")
+    return name if len(name) <= _LONGEST_NAME else blake2b(community.encode(), digest_size=16).hexdigest()

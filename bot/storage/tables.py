@@ -1,0 +1,171 @@
+"""The tables. Every row that a reader may see carries its community, and its channel where it has one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time with its zone: UTC in the database and on reading, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same instant in UTC."""
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same instant with its zone."""
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+community = Table(
+    "community",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("last_change", Integer, nullable=False),
+)
+
+# The current revision is the one whose number is `revisions`. Numbers of articles and passages are never
+# given twice, so that an index which is behind cannot point to somebody else's words.
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("channel", Text),
+    Column("source", Text, nullable=False),
+    Column("file_name", Text),
+    Column("revisions", Integer, nullable=False),
+    Column("removed_at", Instant),
+    Index(None, "community", "source"),
+    sqlite_autoincrement=True,
+)
+
+# The text comes last: SQLite then reads the particulars without walking through it.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article", ForeignKey("article.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("content_hash", String(64), nullable=False, index=True),
+    Column("words", Integer, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text),
+    Column("date", Date),
+    Column("url", Text),
+    Column("language", Text),
+    Column("stance", Text),
+    Column("corrects", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("article", "number"),
+    sqlite_autoincrement=True,
+)
+
+# Spans only: the words stand once, in the revision, and a passage cannot differ from them.
+passage = Table(
+    "passage",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", ForeignKey("revision.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("heading", Text, nullable=False),
+    UniqueConstraint("revision", "ordinal"),
+    sqlite_autoincrement=True,
+)
+
+# The newest change of each article; `article` outlives its row here, so that indexes learn of removals.
+change = Table(
+    "change",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("article", Integer, primary_key=True, autoincrement=False),
+    Column("point", Integer, nullable=False),
+    UniqueConstraint("community", "point"),
+)
+
+ask = Table(
+    "ask",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("community", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("member", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answered", Boolean, nullable=False),
+    Column("asked_at", Instant, nullable=False, index=True),
+    Index(None, "community", "channel"),
+    sqlite_autoincrement=True,
+)
+
+quotation = Table(
+    "quotation",
+    metadata,
+    Column("ask", ForeignKey("ask.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("revision", ForeignKey("revision.id"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
+
+rating = Table(
+    "rating",
+    metadata,
+    Column("ask", ForeignKey("ask.id", ondelete="CASCADE"), primary_key=True),
+    Column("member", Text, primary_key=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("rated_at", Instant, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False),
+    Column("community", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("body", Text, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("unsure", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_at", Instant),
+    Column("message_id", Text),
+    Index(None, "platform", "state"),
+    sqlite_autoincrement=True,
+)

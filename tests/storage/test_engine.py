@@ -1,0 +1,106 @@
+"""What SQLite is told, and what its errors become."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotFound, Passing, StoreError
+from bot.storage import engine
+from tests.storage.conftest import HERE, Clock, Kept, draft, sqlite
+
+
+@pytest.fixture
+async def kept(tmp_path: Path) -> AsyncIterator[Kept]:
+    async with sqlite(tmp_path, Clock())() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("journal_size_limit", 67_108_864),
+        ("mmap_size", 0),
+        ("busy_timeout", 10_000),
+    ],
+)
+async def test_every_connection_is_set_up(kept: Kept, pragma: str, value: object) -> None:
+    for opened in (kept.database.read(), kept.database.write()):
+        async with opened as connection:
+            assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar() in (value, None)
+
+
+async def test_a_full_disk_is_told_and_reads_go_on(kept: Kept) -> None:
+    article = (await kept.library.add(HERE, draft())).article
+    async with kept.database.write() as connection:
+        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
+        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="The disk is full"):
+        await kept.library.add(HERE, draft("long " * 10_000, source="file:/long"))
+    assert await kept.library.articles(HERE) == (article,)
+    async with kept.database.write() as connection:
+        await connection.exec_driver_sql("PRAGMA max_page_count = 100000")
+    await kept.library.add(HERE, draft("long " * 10_000, source="file:/long"))
+
+
+async def test_a_writer_that_waits_too_long_is_asked_to_try_again(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PATIENCE_S", 0.05)
+    with engine.write_lock(tmp_path / "app.db"), pytest.raises(Passing, match="busy"):
+        await kept.library.add(HERE, draft())
+    await kept.library.add(HERE, draft())
+
+
+async def test_a_foreign_writer_does_not_stop_reads(kept: Kept, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "app.db", isolation_level=None)) as foreign:
+        foreign.execute("BEGIN IMMEDIATE")
+        assert await asyncio.wait_for(kept.library.articles(HERE), 5) == ()
+        assert await asyncio.wait_for(kept.outbox.claim("chat", stale_after_s=60), 5) is None
+        foreign.execute("ROLLBACK")
+
+
+async def test_a_file_damaged_while_open_is_told(kept: Kept, tmp_path: Path) -> None:
+    await kept.library.add(HERE, draft("word " * 50_000))
+    await kept.database.close()
+    file = tmp_path / "app.db"
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match=r"app\.db is damaged"):
+        await kept.library.articles(HERE)
+
+
+async def test_our_own_errors_pass_and_undo_the_transaction(kept: Kept) -> None:
+    async def fail() -> None:
+        async with kept.database.write() as connection:
+            await connection.exec_driver_sql("INSERT INTO community VALUES ('here', 7)")
+            raise NotFound("nothing")
+
+    with pytest.raises(NotFound):
+        await fail()
+    assert await kept.library.latest_change("here") == 0
+
+
+async def test_reads_cannot_write(kept: Kept) -> None:
+    with pytest.raises(StoreError):
+        async with kept.database.read() as connection:
+            await connection.exec_driver_sql("DELETE FROM article")
+
+
+async def test_removed_words_are_gone_from_the_file(kept: Kept, tmp_path: Path) -> None:
+    article = (await kept.library.add(HERE, draft("unforgettable-canary " * 500))).article
+    await kept.library.remove(HERE, article.id)
+    async with kept.database.write() as connection:
+        await connection.exec_driver_sql("SELECT 1")
+    await kept.database.close()
+    assert b"unforgettable-canary" not in (tmp_path / "app.db").read_bytes()
