@@ -4,16 +4,17 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all check format lock wheel bench clean
+.PHONY: run test test-all check format bench picture wheel clean lock
 
 run: .venv/.run  ## Open the chat in the terminal (or read questions from a pipe)
 	@$(BIN)/rostrum run
 
 test: .venv/.dev  ## The tests that need nothing but Python
-	@$(BIN)/pytest -n 2 -q
+	@$(BIN)/pytest -n 2 -q -r s
 
-test-all: .venv/.dev  ## Everything, with what the system must have
-	@$(BIN)/pytest -n 2 -q
+test-all: .venv/.dev  ## Everything; root is needed, to mount the disks that are filled
+	@test "$$(id -u)" = 0 || { echo "make test-all mounts file systems: run it as root."; exit 1; }
+	@ROSTRUM_TEST_ALL=1 $(BIN)/pytest -n 2 -q -r s
 
 check: .venv/.dev  ## Format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -24,6 +25,18 @@ check: .venv/.dev  ## Format, lint, types, import contracts
 format: .venv/.dev  ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: .venv/.dev  ## Search against bm25s and SQLite FTS5, at 10,000 and 100,000 passages
+	@$(BIN)/python -m benchmarks.retrieval
+
+picture: .venv/.dev  ## Draw docs/terminal.svg anew
+	@$(BIN)/python docs/picture.py
+
+wheel: .venv/.run  ## A wheel in dist/, with everything that ships
+	@$(BIN)/python -m hatchling build -t wheel
+
+clean:  ## Take away what was built; the data folder stays
+	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 lock: .venv/.dev  ## Renew both lock files from pyproject.toml
 	$(BIN)/uv pip compile -q pyproject.toml --group install --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock

@@ -21,8 +21,9 @@ class Findings:
     """The best passages for a query, best first.
 
     `weights` maps each query token (stemmed, as indexed) to its inverse document frequency; one that the
-    index does not know weighs as much as the rarest. `ceiling` is the BM25 score that a passage made of nothing but
-    the query would reach. `corrected` maps a typed word that the index lacks to the one taken for it.
+    index does not know weighs as much as the rarest. `ceiling` is the BM25 score that a passage made of
+    nothing but the query would reach. `corrected` maps a typed word that the index lacks to the one taken
+    for it.
     """
 
     query: str

@@ -14,7 +14,7 @@ THRESHOLD = 0.2
 
 _INTERCEPT = -7.2
 _SCORE, _PASSAGE, _SENTENCE, _LEAD, _WORDS = 6.5, 1.3, 2.5, 9.6, 3.0
-_CHANCE, _USUAL_WEIGHT, _MOST_WEIGHT = 0.5, 3.8, 6.0
+_CHANCE, _USUAL_WEIGHT, _MOST_WEIGHT = 0.6, 3.8, 6.0
 
 
 def enough(findings: Findings, best: Chosen | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,6 +24,9 @@ PATIENCE_S = 10.0
 
 READERS = 4
 """How many reads run at the same time; each is a thread with a connection."""
+
+LEAST_SPACE = 2**16
+"""Bytes that must be free on the disk for anything to work."""
 
 _PRAGMAS = {
     "busy_timeout": int(PATIENCE_S * 1000),
@@ -128,9 +132,9 @@ def explained(error: BaseException | None, file: Path) -> RostrumError | None:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return _busy()
         case sqlite3.SQLITE_FULL:
-            return StoreError(
-                "The disk is full: nothing new can be kept.", "Free some space, then try again."
-            )
+            return _full()
+        case sqlite3.SQLITE_IOERR if _no_space(file):
+            return _full()
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             hint = "Restore a backup, or move the file away to start empty. I leave it as it is."
             return StoreError(f"The database {file} is damaged, or not a database.", hint)
@@ -139,6 +143,18 @@ def explained(error: BaseException | None, file: Path) -> RostrumError | None:
                 f"The database {file} cannot be used: {error}.", "See to its disk and permissions."
             )
     return None
+
+
+def _full() -> StoreError:
+    return StoreError("The disk is full: nothing new can be kept.", "Free some space, then try again.")
+
+
+def _no_space(file: Path) -> bool:
+    """Whether a full disk is behind an error that does not say so; even reading takes some space."""
+    try:
+        return shutil.disk_usage(file.parent).free < LEAST_SPACE
+    except OSError:
+        return False
 
 
 def _busy() -> Passing:

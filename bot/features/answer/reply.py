@@ -45,7 +45,7 @@ def answer(
 ) -> Reply:
     """The quotations, best first, and their sources; `number` is the answer's, for its buttons."""
     numbered = list(enumerate(quoted, start=1))
-    notes = {n: _corrected(one, numbered, corrected_by) for n, one in numbered}
+    notes = {n: _corrected(n, one, numbered, corrected_by) for n, one in numbered}
     sources = tuple(_source(n, one, articles.get(one.article), number, notes[n]) for n, one in numbered)
     rate = {answer: as_line("rate", {"ask": str(number), "helpful": answer}) for answer in ("yes", "no")}
     return reply(
@@ -71,10 +71,11 @@ def _read_as(respelt: Mapping[str, str]) -> list[Block]:
 
 
 def _corrected(
-    one: Quotation, numbered: Sequence[tuple[int, Quotation]], corrected_by: Mapping[int, Article]
+    own: int, one: Quotation, numbered: Sequence[tuple[int, Quotation]], corrected_by: Mapping[int, Article]
 ) -> str:
+    """The correction of a source's article, said at the first source from it."""
     correction = corrected_by.get(one.article)
-    if correction is None:
+    if correction is None or any(n < own and other.article == one.article for n, other in numbered):
         return ""
     beside = next((f"[{n}] " for n, other in numbered if other.article == correction.id), "")
     return f"Corrected by {beside}{correction.particulars.title}{_dated(correction)}"
