@@ -21,6 +21,8 @@ _LINE_START = r"[ \t]*(?:#{1,6}[ \t]|[-*+•–][ \t]|\d{1,3}[.)][ \t]|\||```|~~
 _BLOCK = re.compile(rf"\n[ \t]*(?=\n)|\n(?={_LINE_START})|(?m:^[ \t]*#{{1,6}}[ \t].*$)\n")
 _MARKER = re.compile(r"(?:[ \t]*(?:[#>]+|[-*+•–]|\d{1,3}[.)]|[a-zA-Z][.)])[ \t]+)+")
 _OPENERS = "\"'“”„‘’«‹([{*_¿¡「『（《"
+# Names such as xAI and iPhone begin sentences as they are.
+_CAPITAL_INSIDE = re.compile(r"[a-z]{1,2}[A-Z]")
 _WORD = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -60,6 +62,12 @@ _ORDINALS = _set("de cs sk da nb nn no fi hu pl sl hr sr bs et lv tr is")
 _SPELT = _set("ए बी सी डी ई एफ जी एच जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई जेड")
 _YEARS = _set("г гг в вв")
 _THAI_PHRASE = 40
+# A straight mark opens behind white space or a bracket; behind anything else it closes, or means inches.
+_SPEECH = (
+    (re.compile("“"), re.compile("”")),
+    (re.compile(r"(?<![^\s(\[—–])\""), re.compile(r"(?<=[^\s(\[—–])\"")),
+)
+_LONGEST_SPEECH = 120
 
 
 def sentences(text: str, language: str | None = None) -> list[tuple[int, int]]:
@@ -110,8 +118,20 @@ def _ends(text: str, start: int, end: int, folded: bool, language: str | None) -
                 continue
         elif found["stop"] and not _ends_here(text, begin, found, folded, language):
             continue
+        if _speech_goes_on(text, begin, found.end(), end):
+            continue
         yield found.end()
         begin = found.end()
+
+
+def _speech_goes_on(text: str, begin: int, stop: int, end: int) -> bool:
+    """Whether a quotation that opened in this sentence closes soon after the stop: its end is theirs."""
+    ahead = min(end, stop + _LONGEST_SPEECH)
+    return any(
+        len(opening.findall(text, begin, stop)) > len(closing.findall(text, begin, stop))
+        and closing.search(text, stop, ahead)
+        for opening, closing in _SPEECH
+    )
 
 
 def _ends_here(text: str, begin: int, found: re.Match[str], folded: bool, language: str | None) -> bool:
@@ -119,7 +139,8 @@ def _ends_here(text: str, begin: int, found: re.Match[str], folded: bool, langua
     following = None if rest[1:2] == "." else _WORD.match(rest)  # one more initial begins nothing
     if rest[:1] == "." or not _WORD.search(text, begin, found.start()):
         return False
-    if rest[:1].islower() and not folded and not (found["stop"] == "?" and not found["closed"]):
+    goes_on = rest[:1].islower() and not _CAPITAL_INSIDE.match(rest)
+    if goes_on and not folded and not (found["stop"] == "?" and not found["closed"]):
         return False
     if found["stop"] != ".":
         return True
@@ -141,7 +162,7 @@ def _word_ends(word: str, earlier: str, following: str, language: str | None) ->
     if word.isdigit():
         return not (len(word) < 3 and (language in _ORDINALS or not earlier))
     initial = len(word) == 1 and word.isalpha() and word.isupper() and word < "\u3040"
-    dotted = "." in word and all(len(part) < 3 for part in word.split("."))
+    dotted = "." in word and not word[-1].isdigit() and all(len(part) < 3 for part in word.split("."))
     if initial or dotted or folded in _EITHER:
         return following.lower() in _BEGINNERS
     return True

@@ -106,3 +106,14 @@ def test_thai_is_cut_at_spaces_into_phrases_that_say_something() -> None:
 def test_the_marker_of_a_line_is_known_from_its_words() -> None:
     lines = {"## Open": 3, "- item": 2, "> 2. both": 5, "words": 0, "-5 degrees": 0}
     assert {line: marker(line) for line in lines} == lines
+
+
+def test_a_version_number_or_a_name_with_a_capital_inside_does_not_hide_an_end() -> None:
+    assert len(split("It is under Apache 2.0. Neither data nor code came with it.")) == 2
+    assert len(split("Meta opened it in August 2025. xAI followed a week later.")) == 2
+
+
+def test_what_somebody_said_in_two_sentences_stays_together() -> None:
+    assert len(split('He wrote: "It is high time. We will do it." Then he left.')) == 2
+    assert len(split("He wrote: “It is high time. We will do it.” Then he left.")) == 2
+    assert len(split('A 12" disk is old. A 5" disk is older. Nobody uses them.')) == 3

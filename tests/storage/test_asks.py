@@ -62,6 +62,14 @@ async def test_nothing_is_kept_when_a_quoted_article_was_removed_meanwhile(kept:
     assert await kept.asks.recent(PLACE, 5) == ()
 
 
+async def test_a_removed_article_is_quoted_no_more_even_while_its_words_are_kept(kept: Kept) -> None:
+    one = await quoted(kept)
+    await kept.asks.record(PLACE, "ann", "why?", [one], answered=True)
+    await kept.library.remove(HERE, one.article)
+    with pytest.raises(NotFound):
+        await kept.asks.record(PLACE, "ann", "why?", [one], answered=True)
+
+
 async def test_words_that_were_replaced_meanwhile_can_still_be_quoted(kept: Kept) -> None:
     one = await quoted(kept)
     await quoted(kept, "Other words.")
