@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
 
 import bot.features
@@ -70,6 +70,7 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             Collections: MemoryCollections(),
             Search: IndexSearch(settings.data / "index", storage.library, on_rebuilt),
         }
+        await storage.asks.purge(clock.now() - timedelta(days=settings.asks_kept_days))
         if settings.library:
             await load_shipped(storage.library, importer)
         yield App(

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import sys
-from importlib.metadata import version
 
 from bot.errors import RostrumError
 from bot.platforms.terminal import shell
@@ -22,6 +21,8 @@ def main() -> int:
     arguments = [argument for argument in sys.argv[1:] if argument != "--json"]
     as_json = "--json" in sys.argv[1:]
     if arguments[:1] in (["--version"], ["-V"]):
+        from importlib.metadata import version  # seldom asked for, slow to load
+
         sys.stdout.write(f"rostrum {version('rostrum-bot')}\n")
         return 0
     try:

@@ -69,6 +69,18 @@ async def test_a_foreign_writer_does_not_stop_reads(kept: Kept, tmp_path: Path) 
         foreign.execute("ROLLBACK")
 
 
+async def test_a_write_shuts_out_foreign_writers_from_its_beginning_and_a_read_does_not(
+    kept: Kept, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "app.db", isolation_level=None, timeout=0)) as foreign:
+        async with kept.database.write():
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                foreign.execute("BEGIN IMMEDIATE")
+        async with kept.database.read():
+            foreign.execute("BEGIN IMMEDIATE")
+            foreign.execute("ROLLBACK")
+
+
 async def test_a_file_damaged_while_open_is_told(kept: Kept, tmp_path: Path) -> None:
     await kept.library.add(HERE, draft("word " * 50_000))
     await kept.database.close()

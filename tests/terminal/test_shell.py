@@ -258,3 +258,15 @@ def test_health_says_that_all_is_well(rostrum: Rostrum) -> None:
     assert rostrum("health").code == 0
     (rostrum.data / "app.db").write_bytes(b"x" * 5000)
     assert rostrum("health").code == 78
+
+
+def test_a_question_is_forgotten_when_its_days_are_over(rostrum: Rostrum) -> None:
+    import sqlite3
+
+    rostrum("ask", QUESTION)
+    assert rostrum("source", "1").code == 0
+    connection = sqlite3.connect(rostrum.data / "app.db")
+    connection.execute("UPDATE ask SET asked_at = '2020-01-01 00:00:00.000000'")
+    connection.commit()
+    connection.close()
+    assert rostrum("source", "1").code == 2
