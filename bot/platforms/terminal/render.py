@@ -121,8 +121,14 @@ def _quote(quote: Quote, page: Page) -> None:
 
 
 def _sources(entries: Sequence[Source], page: Page) -> None:
+    """A line an article, behind the numbers of all that comes from it."""
+    shared: dict[str, list[Source]] = {}
     for source in entries:
-        page.write(_source(source), indent=" " * (len(str(source.n)) + 3), first=f"[{source.n}] ")
+        shared.setdefault(_source(source).plain.partition("\n")[0], []).append(source)
+    for same in shared.values():
+        numbers = "".join(f"[{source.n}]" for source in same)
+        said = next((source for source in same if source.note), same[0])
+        page.write(_source(said), indent=" " * (len(numbers) + 1), first=f"{numbers} ")
 
 
 def _source(source: Source) -> Text:

@@ -90,3 +90,12 @@ def test_what_a_terminal_would_obey_is_not_shown() -> None:
 def test_any_text_can_be_shown_at_any_width(text: str, width: int) -> None:
     for block in (Prose(text), Quote(text, 1), Heading(text)):
         assert all(cell_len(line) <= width for line in lines(block, width=width))
+
+
+def test_sources_from_one_article_share_a_line() -> None:
+    entries = [Source(n=n, title="A", note="" if n == 1 else "Corrected by B") for n in (1, 3)]
+    assert lines(Sources((entries[0], Source(n=2, title="C"), entries[1])), width=60) == [
+        "[1][3] A",
+        "       Corrected by B",
+        "[2] C",
+    ]
