@@ -23,8 +23,8 @@ async def find(connection: AsyncConnection, where: str, draft: Draft) -> tuple[O
     """What a draft would be in a community, and the article that it is or revises.
 
     It is the article from the same source; else one with the same words that is visible where the draft would
-    be; else one with the same file name and title. Only an article of the very same channel is ever revised:
-    a private channel's words must not show elsewhere.
+    be. Only an article of the very same channel is ever revised: a private channel's words must not show
+    elsewhere.
     """
     found = await _candidates(connection, where, draft)
     own = [row for row in found if row.channel == draft.channel]
@@ -34,9 +34,6 @@ async def find(connection: AsyncConnection, where: str, draft: Draft) -> tuple[O
     for row in found:
         if row.content_hash == content_hash(draft.text):
             return Outcome.SAME, row.id
-    for row in own:
-        if _same_file(row, draft):
-            return Outcome.REVISED, row.id
     return Outcome.NEW, None
 
 
@@ -44,13 +41,11 @@ async def _candidates(connection: AsyncConnection, where: str, draft: Draft) -> 
     alike = or_(
         article.c.source == draft.source,
         revision.c.content_hash == content_hash(draft.text),
-        article.c.file_name == (file_name(draft.source) or ""),
     )
     columns = (
         article.c.id,
         article.c.channel,
         article.c.source,
-        article.c.file_name,
         revision.c.content_hash,
     )
     query: Select[Any] = (
@@ -61,11 +56,6 @@ async def _candidates(connection: AsyncConnection, where: str, draft: Draft) -> 
     )
     rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
     return rows
-
-
-def _same_file(row: Row[Any], draft: Draft) -> bool:
-    named = row.file_name is not None and row.file_name == file_name(draft.source)
-    return named and row.title.casefold() == draft.particulars.title.casefold()
 
 
 def _unchanged(row: Row[Any], draft: Draft) -> bool:

@@ -82,13 +82,11 @@ async def test_a_better_guess_at_the_language_revises_nothing(kept: Kept) -> Non
     assert (await kept.library.add(HERE, draft(language="nl"))).outcome is Outcome.SAME
 
 
-async def test_a_file_that_moved_is_known_by_its_name_and_title(kept: Kept) -> None:
+async def test_a_file_of_the_same_name_and_title_in_another_folder_is_another_article(kept: Kept) -> None:
     first = await kept.library.add(HERE, draft(source="file:/old/a.md"))
-    moved = await kept.library.add(HERE, draft("Three.", source="file:/new/a.md"))
-    assert (moved.outcome, moved.article.id) == (Outcome.REVISED, first.article.id)
-    assert moved.article.source == "file:/new/a.md"
-    for other in (draft("4.", source="file:/x/a.md", title="Other"), draft("5.", source="file:/x/b.md")):
-        assert (await kept.library.add(HERE, other)).outcome is Outcome.NEW
+    other = await kept.library.add(HERE, draft("Three.", source="file:/new/a.md"))
+    assert other.outcome is Outcome.NEW
+    assert other.article.id != first.article.id
 
 
 async def test_links_with_the_same_title_are_different_articles(kept: Kept) -> None:

@@ -12,6 +12,7 @@ from bot.errors import InputError, RostrumError
 from bot.features.library import reply as replies
 from bot.features.library.command import AddArticles
 from bot.knowledge.article import Draft, Particulars
+from bot.knowledge.links import checked
 from bot.ports import Added, Importer, Library, scope_of
 
 
@@ -61,7 +62,7 @@ def _with_given(draft: Draft, request: AddArticles) -> Draft:
             title=request.title or said.title,
             author=said.author if request.author is None else request.author or None,
             date=request.date or said.date,
-            url=said.url if request.url is None else request.url or None,
+            url=said.url if request.url is None else checked(request.url) if request.url else None,
             language=said.language,
             stance=request.stance or said.stance,
             corrects=(request.corrects,) if request.corrects else said.corrects,
