@@ -11,7 +11,7 @@ from bot.knowledge.tokens import is_gram
 
 SHORTEST = 4
 _TWO_SLIPS_FROM = 8
-_SHORT_NAME = 5
+_SHORT = 5
 
 Spellings = Callable[[str], Iterable[tuple[str, int]]]
 """Gives the indexed words with a prefix, each with the number of passages that have it."""
@@ -24,7 +24,7 @@ def correctable(word: str, text: str) -> bool:
     """
     if len(word) < SHORTEST or is_gram(word) or any(map(str.isdigit, word)):
         return False
-    return len(word) > _SHORT_NAME or word.capitalize() not in text
+    return len(word) > _SHORT or word.capitalize() not in text
 
 
 def nearest(word: str, spellings: Spellings) -> str | None:
@@ -32,8 +32,8 @@ def nearest(word: str, spellings: Spellings) -> str | None:
 
     A slip is a letter too many, missing, wrong, or swapped with its neighbour (optimal string alignment).
     Among equally near words the first letter decides, then the number of passages. Two slips are believed
-    only after a right first letter; in a word of four letters, only swapped letters, or one too many or
-    missing inside: what else is one slip away from it tends to be another word.
+    only after a right first letter; in a word of four or five letters, only swapped letters, or one too many
+    or missing inside: what else is one slip away from it tends to be another word.
     """
     frequency = {known: count for prefix in {word[0], word[1]} for known, count in spellings(prefix)}
     slips = 2 if len(word) >= _TWO_SLIPS_FROM else 1
@@ -47,7 +47,7 @@ def nearest(word: str, spellings: Spellings) -> str | None:
 
 
 def _believable(word: str, known: str, slips: float) -> bool:
-    if len(word) > SHORTEST:
+    if len(word) > _SHORT:
         return slips < 2 or known[0] == word[0]
     if len(known) == len(word):
         return sorted(known) == sorted(word)

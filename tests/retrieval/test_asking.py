@@ -41,6 +41,8 @@ def test_a_misspelt_word_is_taken_for_the_nearest(typed: str, meant: str) -> Non
         "2026",
         "mode",
         "stud",
+        "codel",
+        "lodel",
         "stop",
         "zzz",
         "tax",
