@@ -66,7 +66,10 @@ def _utf_16(data: bytes) -> str:
     first, second = data[::2].count(0), data[1::2].count(0)
     if max(first, second) * 40 < len(data) or min(first, second) * 20 > max(first, second):
         raise _no_text()
-    text = _strictly(data, "utf-16-be" if first > second else "utf-16-le")
+    try:
+        text = data.decode("utf-16-be" if first > second else "utf-16-le")
+    except UnicodeDecodeError as error:
+        raise _no_text() from error
     sample = text[:_SAMPLE]
     if sum(char >= "\u2e80" or unicodedata.category(char) == "Cn" for char in sample) * 10 > len(sample):
         raise _no_text()
