@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bot import cli
-
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(cli.main())
+    try:
+        from bot import cli  # whoever presses Ctrl-C while it loads shall see no traceback
+
+        sys.exit(cli.main())
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 
-from bot.errors import RostrumError
+from bot.errors import InputError, RostrumError
 from bot.platforms.terminal import shell
 from bot.settings import Settings, load
 
@@ -29,8 +29,6 @@ def main() -> int:
         return _run(arguments, as_json=as_json)
     except RostrumError as error:
         return shell.tell(error, as_json=as_json)
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,6 +41,8 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     for warning in settings.warnings:
         sys.stderr.write(f"{warning}\n")
     if arguments[:1] and arguments[0] in _CHAT:
+        if arguments[1:] or as_json:
+            raise InputError(f"rostrum {arguments[0]} opens the chat and takes nothing more.")
         return asyncio.run(_chat(settings))
     if not arguments or arguments[0] in ("--help", "-h"):
         arguments = ["help", *arguments[1:]]

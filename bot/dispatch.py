@@ -47,6 +47,9 @@ class Screen(Protocol):
     async def show(self, reply: Reply) -> None:
         """Show a reply, in place of the one before."""
 
+    async def finish(self) -> None:
+        """The reply shown last was the last."""
+
 
 class Dispatch:
     """Takes every invocation, from whichever platform, through the same steps."""
@@ -78,36 +81,35 @@ class Dispatch:
         async with aclosing(paced(replies, screen.pace_s)) as shown:
             async for last in shown:
                 await screen.show(last)
+        await screen.finish()
         return last
 
     async def _run(self, call: Invocation, screen: Screen) -> AsyncIterator[Reply]:
         try:
             typed = self._read(call)
-            _allow(typed.command, call)
-            await screen.acknowledge(private=typed.command.private)
-            async for reply in self._replies(typed, call):
+            command = typed.command
+            _allow(command, call)
+            if call.asks_back and missing(command, typed.values):
+                yield Reply((form(command, typed.values),), private=True)
+                return
+            await screen.acknowledge(private=command.private)
+            request = bind(command, typed.values)
+            async for reply in self._use_cases[command.request](request, call):
                 yield reply
         except RostrumError as error:
             yield error_reply(error)
         except Exception as fault:  # the one place where a fault of ours becomes a reply
             reference = secrets.token_hex(3)
-            log.error("fault reference=%s text=%r", reference, call.text[:80], exc_info=fault)
+            said = call.text or " ".join(call.arguments)
+            log.error("fault reference=%s typed=%r", reference, said[:80], exc_info=fault)
             yield error_reply(Unexpected(reference))
 
     def _read(self, call: Invocation) -> Typed:
         if call.arguments:
-            typed = from_arguments(self.catalog, [plain(argument) for argument in call.arguments])
+            typed = from_arguments(self.catalog, call.arguments)
         else:
-            typed = from_line(self.catalog, plain(call.text))
+            typed = from_line(self.catalog, call.text)
         return Typed(typed.command, {**typed.values, **call.values})
-
-    async def _replies(self, typed: Typed, call: Invocation) -> AsyncIterator[Reply]:
-        if call.asks_back and missing(typed.command, typed.values):
-            yield Reply((form(typed.command, typed.values),), private=True)
-            return
-        request = bind(typed.command, typed.values)
-        async for reply in self._use_cases[typed.command.request](request, call):
-            yield reply
 
     async def suggest(self, call: Invocation, command: Command, name: str, typed: str) -> Sequence[str]:
         """Completions of a half-typed value for one option of a command; at most 25."""
@@ -121,6 +123,10 @@ class Dispatch:
 
 
 def _allow(command: Command, call: Invocation) -> None:
+    if command.shell_only and not call.from_shell:
+        raise NotAllowed(f"/{command.name} works in a shell only.", f"There it is: rostrum {command.usage}")
+    if not call.local and any(parameter.kind is Kind.FILE for parameter in command.parameters):
+        raise NotAllowed(f"/{command.name} takes files of the machine I run on, and you are not there.")
     if call.member.role < command.role:
         raise NotAllowed(
             f"/{command.name} is for {command.role.title}s.",

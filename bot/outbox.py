@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bot.errors import Passing
+from bot.errors import Passing, RostrumError
 from bot.ports import Claimed, Outbox, Poster
 
 log = logging.getLogger(__name__)
@@ -22,12 +22,15 @@ class Deliveries:
         self._poster = poster
 
     async def deliver(self) -> int:
-        """Send all that is ready and return how many went out; stop when the platform refuses for now."""
+        """Send all that is ready and return how many went out; what fails is logged and stays for later."""
         count = 0
-        while claimed := await self._outbox.claim(self._poster.platform, stale_after_s=STALE_AFTER_S):
-            if not await self._send(claimed):
-                break
-            count += 1
+        try:
+            while claimed := await self._outbox.claim(self._poster.platform, stale_after_s=STALE_AFTER_S):
+                if not await self._send(claimed):
+                    break
+                count += 1
+        except RostrumError as error:
+            log.warning("outbox of %s: %s", self._poster.platform, error)
         return count
 
     async def keep_delivering(self, every_s: float) -> None:
@@ -37,9 +40,9 @@ class Deliveries:
             await asyncio.sleep(every_s)
 
     async def _send(self, claimed: Claimed) -> bool:
-        # One that somebody claimed before and never settled may be out there already.
-        message = await self._poster.find(claimed.outgoing) if claimed.unsure else None
         try:
+            # One that somebody claimed before and never settled may be out there already.
+            message = await self._poster.find(claimed.outgoing) if claimed.unsure else None
             message = message or await self._poster.send(claimed.outgoing)
         except Passing as error:
             log.warning("not sent key=%s attempt=%d: %s", claimed.outgoing.key, claimed.attempt, error)

@@ -30,6 +30,9 @@ class Silent:
     async def show(self, reply: Reply) -> None:
         pass
 
+    async def finish(self) -> None:
+        pass
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -44,7 +47,9 @@ async def ask(app: App, text: str) -> dict[str, Any]:
 
 
 async def revision_text(app: App, number: int) -> str:
-    call = Invocation(member=app.operator, place=app.home, arguments=("articles", "text", str(number)))
+    call = Invocation(
+        member=app.operator, place=app.home, arguments=("articles", "text", str(number)), from_shell=True
+    )
     shown = await app.dispatch(call, Silent())
     assert shown.verbatim is not None
     return shown.verbatim

@@ -14,6 +14,9 @@ from bot.chat.reply import Field, Form
 from bot.errors import InputError
 from bot.plain import plain
 
+LONG = 300
+"""A text that may have more characters than this gets a large field in a form."""
+
 _YES, _NO = {"yes", "y", "true", "on", "1"}, {"no", "n", "false", "off", "0"}
 
 
@@ -36,7 +39,7 @@ def field(parameter: Parameter, default: str = "") -> Field:
         default=default,
         required=parameter.required,
         choices=parameter.choices,
-        long=(parameter.option.most or 0) > 200,
+        long=parameter.kind is Kind.TEXT and (parameter.option.most or 0) > LONG,
     )
 
 
@@ -55,9 +58,11 @@ def _lacking(command: Command, parameter: Parameter) -> InputError:
 
 
 def _convert(parameter: Parameter, text: str) -> Any:
+    if parameter.kind is Kind.FILE:
+        return _path(text)
     text = plain(text).strip()
     if not text and not parameter.required:
-        return "" if parameter.kind is Kind.TEXT else None
+        return "" if parameter.kind is Kind.TEXT else parameter.default
     match parameter.kind:
         case Kind.TEXT:
             _within(parameter, len(text))
@@ -72,8 +77,6 @@ def _convert(parameter: Parameter, text: str) -> Any:
             return _choice(parameter, text)
         case Kind.DATE:
             return _date(text)
-        case Kind.FILE:
-            return _path(text)
 
 
 def _within(parameter: Parameter, size: int) -> None:
@@ -128,6 +131,9 @@ def _date(text: str) -> date:
 
 
 def _path(text: str) -> Path:
+    """The path as it was typed: names of files are not cleaned, or they would not be found."""
+    if "\0" in text:
+        raise InputError("That is not the name of a file.")
     try:
         return Path(text).expanduser()
     except RuntimeError:

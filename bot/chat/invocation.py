@@ -45,7 +45,8 @@ class Invocation:
     """One thing asked of the bot: `text` is a command as typed, `values` what a form or a menu filled in.
 
     `arguments` stand in for `text` where a shell has split the line already. `asks_back` says whether the
-    person can be shown a form (not in a pipe, nor with `--json`).
+    person can be shown a form (not in a pipe, nor with `--json`). `local` is who sits at the machine that
+    runs the bot, and may name its files; `from_shell`, who has its shell, and the commands kept for that.
     """
 
     member: Member
@@ -54,3 +55,5 @@ class Invocation:
     arguments: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     asks_back: bool = True
+    local: bool = False
+    from_shell: bool = False

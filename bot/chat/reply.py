@@ -40,6 +40,7 @@ class Source:
     """Where a quotation comes from. `open` is the action that shows it in its place."""
 
     n: int
+    article: int
     title: str
     quote: str = ""
     author: str | None = None
@@ -54,6 +55,13 @@ class Sources:
     """The sources of an answer, in the order of their numbers."""
 
     entries: tuple[Source, ...]
+
+    def by_article(self) -> list[list[Source]]:
+        """The sources article by article, in the order of their first numbers."""
+        shared: dict[int, list[Source]] = {}
+        for source in self.entries:
+            shared.setdefault(source.article, []).append(source)
+        return list(shared.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,17 @@ class Divider:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A worded button; `action` is what comes back through dispatch when somebody presses it."""
+    """A worded button; `action` is the command that comes back through dispatch when somebody presses it.
+
+    Platforms carry labels of 80 characters and actions of 100. Raises ValueError for longer ones.
+    """
 
     label: str
     action: str
+
+    def __post_init__(self) -> None:
+        if len(self.label) > 80 or len(self.action) > 100:
+            raise ValueError(f"too long for a button: {self.label!r}, {self.action!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +145,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Asks for the values that a command still needs, and runs it again with them and with `known`."""
+    """Asks for the values that a command still needs, and runs it again with them and with `known`.
+
+    Dispatch shows one for missing values before it acknowledges, as platforms open forms on no other answer;
+    a form that a use case yields comes later, and they put it behind a button.
+    """
 
     command: str
     fields: tuple[Field, ...]

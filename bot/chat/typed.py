@@ -10,17 +10,23 @@ from difflib import get_close_matches
 from bot.chat.catalog import Catalog
 from bot.chat.command import Command, Kind, Parameter
 from bot.errors import InputError
+from bot.plain import plain
 
 _OPENING = {'"': '"', "“": "”", "„": "“", "«": "»"}
-_NAMED = re.compile(r"(?:--([\w-]+)(?:=(.*))?|(\w[\w-]*):(.+))", re.DOTALL)
+_VISIBLE = re.compile(r"\S")
+_NAMED = re.compile(r"(?:--([\w-]+)(?:=(.*))?|(\w[\w-]*):(.*))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A piece of a typed line: `raw` as it stands there, `text` without the quotation marks around it."""
+    """A piece of a typed line: `raw` as it stands there, `text` without the quotation marks around it.
+
+    `exact` words were told apart by a shell, where nothing looks like an option by chance.
+    """
 
     raw: str
     text: str
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Typed:
 def words(line: str) -> list[Word]:
     """The words of a line; quotation marks hold several together. An apostrophe is a letter."""
     found, position = [], 0
-    while match := re.compile(r"\S").search(line, position):
+    while match := _VISIBLE.search(line, position):
         position = _end_of_word(line, match.start())
         raw = line[match.start() : position]
         found.append(Word(raw, _unquoted(raw)))
@@ -66,11 +72,11 @@ def from_line(catalog: Catalog, line: str) -> Typed:
 
 def from_arguments(catalog: Catalog, arguments: Sequence[str]) -> Typed:
     """Read a shell's arguments, each of them one word. Raises NotFound and InputError."""
-    return _read(catalog, [Word(argument, argument) for argument in arguments])
+    return _read(catalog, [Word(argument, argument, exact=True) for argument in arguments])
 
 
 def _read(catalog: Catalog, line: list[Word]) -> Typed:
-    command, taken = catalog.match([word.text for word in line])
+    command, taken = catalog.match([plain(word.text) for word in line[:2]])
     named: dict[str, str] = {}
     rest = iter(line[taken:])
     loose = [word for word in rest if not _take_named(command, word, rest, named)]
@@ -81,13 +87,13 @@ def _take_named(command: Command, word: Word, rest: Iterator[Word], named: dict[
     match = _NAMED.fullmatch(word.text)
     if not match:
         return False
-    dashed, dashed_value, plain, plain_value = match.groups()
-    parameter = command.parameter(dashed or plain)
-    if parameter is None:
-        if dashed:
-            raise _no_such_option(command, dashed)
+    dashed, dashed_value, name, value = match.groups()
+    parameter = command.parameter(dashed or name)
+    if parameter is None and dashed:
+        _refuse_option(command, dashed, word)
+    if parameter is None or (name and word.raw.endswith(":")):
         return False
-    named[parameter.name] = plain_value if plain else _value_after(parameter, dashed_value, rest)
+    named[parameter.name] = value if name else _value_after(parameter, dashed_value, rest)
     return True
 
 
@@ -104,11 +110,14 @@ def _value_after(parameter: Parameter, value: str | None, rest: Iterator[Word]) 
     return following.text
 
 
-def _no_such_option(command: Command, name: str) -> InputError:
+def _refuse_option(command: Command, name: str, word: Word) -> None:
+    """Raise InputError, unless what looks like an option may be part of a question."""
     known = [parameter.name.replace("_", "-") for parameter in command.parameters]
-    near = get_close_matches(name, known, 1, 0.5)
-    hint = f"Did you mean --{near[0]}?" if near else f"Usage: /{command.usage}"
-    return InputError(f"/{command.name} has no option --{name}.", hint)
+    near = get_close_matches(name, known, 1, 0.6)
+    takes_text = any(parameter.option.rest for parameter in command.parameters)
+    if near or word.exact or not takes_text:
+        hint = f"Did you mean --{near[0]}?" if near else f"Usage: /{command.usage}"
+        raise InputError(f"/{command.name} has no option --{name}.", hint)
 
 
 def _by_position(command: Command, loose: list[Word], named: Mapping[str, str]) -> dict[str, str]:
@@ -131,9 +140,10 @@ def as_line(command: str, values: Mapping[str, str]) -> str:
 
 
 def quoted(value: str) -> str:
+    """A value as it must be typed; one with every kind of quotation mark loses the straight ones."""
     if value and not re.search(r'[\s"“„«]', value):
         return value
     opening = next((mark for mark, closing in _OPENING.items() if closing not in value), None)
     if opening is None:
-        raise ValueError("a value with every kind of quotation mark cannot stand in a line")
+        opening, value = '"', value.replace('"', "'")
     return f"{opening}{value}{_OPENING[opening]}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.chat.invocation import Place
 from bot.knowledge.article import Scope
 from bot.knowledge.findings import Findings
-from bot.ports import Asked, Asks, Search
+from bot.ports import Asks, Search
 
 # A beginning that goes on from something, or a word that points back to it.
 _GOES_ON = re.compile(
@@ -17,8 +17,11 @@ _GOES_ON = re.compile(
     r"|\b(it|its|they|them|their|that one|those|these|he|she|him|his|her|the same)\b",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"\W*(and|or|but|so|then|also|what about|how about|why|since when)\b", re.IGNORECASE)
 LONGEST = 8
 """A question of more words than this stands on its own, wherever its pronouns point."""
+OWN_WORDS = 3
+"""With so many words to look for, a question is answered by itself even if a pronoun points back."""
 BACK = 3
 """How many questions a chain of follow-ups is followed back."""
 
@@ -40,6 +43,11 @@ def in_context(question: str, before: Sequence[str]) -> str:
     return " ".join([question, question, *leant_on])
 
 
+def stands_alone(question: str, findings: Findings) -> bool:
+    """Whether a question says enough by itself: it begins nothing that goes on, and has words of its own."""
+    return not _BEGINS.match(question) and len(findings.weights) >= OWN_WORDS
+
+
 class Following:
     """Searches for a question together with those it leans on, asked in the same thread before it."""
 
@@ -49,8 +57,10 @@ class Following:
 
     async def find(self, place: Place, scope: Scope, question: str, article: int | None) -> Findings:
         """What search finds for the question in its context."""
-        before: Sequence[Asked] = ()
-        if place.thread is not None and goes_on(question):
-            before = await self._asks.recent(place, BACK)
-        query = in_context(question, [asked.question for asked in before])
-        return await self._search.find(scope, query, article=article)
+        alone = await self._search.find(scope, question, article=article)
+        if place.thread is None or not goes_on(question) or stands_alone(question, alone):
+            return alone
+        before = [asked.question for asked in await self._asks.recent(place, BACK) if asked.answered]
+        if not before:
+            return alone
+        return await self._search.find(scope, in_context(question, before), article=article)

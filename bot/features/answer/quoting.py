@@ -38,6 +38,12 @@ def chosen(findings: Findings) -> list[Chosen]:
     return choose(findings, limit=SOURCES)
 
 
+def with_corrections(sentences: Sequence[Chosen], corrections: Sequence[Chosen]) -> list[Chosen]:
+    """At most three sentences, the corrections last; the best one always stays."""
+    room = max(1, SOURCES - len(corrections))
+    return [*sentences[:room], *corrections][:SOURCES]
+
+
 def verified(
     sentences: Sequence[Chosen], revisions: Mapping[int, Revision], asked: Collection[str]
 ) -> list[Quotation]:

@@ -89,6 +89,7 @@ def _source(n: int, one: Quotation, article: Article | None, number: int, note: 
     said = article.particulars if article else None
     return Source(
         n=n,
+        article=one.article,
         title=said.title if said else "an article that was removed",
         quote=one.text,
         author=said.author if said else None,

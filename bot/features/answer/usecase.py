@@ -11,7 +11,7 @@ from bot.errors import NotFound, Passing
 from bot.features.answer import reply as replies
 from bot.features.answer.command import Ask
 from bot.features.answer.following import Following
-from bot.features.answer.quoting import SOURCES, Quotation, chosen, verified
+from bot.features.answer.quoting import Quotation, chosen, verified, with_corrections
 from bot.knowledge.article import Article, Scope
 from bot.knowledge.findings import Findings
 from bot.knowledge.gate import is_enough
@@ -48,7 +48,7 @@ class AnswersQuestion:
         sentences = await asyncio.to_thread(chosen, findings)
         if not is_enough(findings, sentences):
             return await self._refuse(question, call, scope, findings, sentences)
-        sentences, corrected_by = await self._with_corrections(scope, question, sentences)
+        sentences, corrected_by = await self._with_corrections(scope, findings.query, sentences)
         quoted = await self._verify(scope, sentences, findings)
         if not quoted:
             return await self._refuse(question, call, scope, findings, [])
@@ -63,18 +63,19 @@ class AnswersQuestion:
         return await asyncio.to_thread(verified, sentences, revisions, findings.weights.keys())
 
     async def _with_corrections(
-        self, scope: Scope, question: str, sentences: list[Chosen]
+        self, scope: Scope, query: str, sentences: list[Chosen]
     ) -> tuple[list[Chosen], dict[int, Article]]:
         """Beside an article that another one corrects stands the best sentence of the correction."""
         cited = list(dict.fromkeys(sentence.passage.article for sentence in sentences))
         corrections = await self._library.corrections(scope, cited)
         corrected_by = {article: others[0] for article, others in corrections.items() if others}
-        for correction in corrected_by.values():
-            if correction.id not in cited:
-                found = await self._search.find(scope, question, article=correction.id)
-                best = await asyncio.to_thread(chosen, found)
-                sentences = [*sentences[: SOURCES - 1], *best[:1]]
-        return sentences, corrected_by
+        missing = dict.fromkeys(other.id for other in corrected_by.values() if other.id not in cited)
+        said = [best for other in missing for best in await self._best_of(scope, query, other)]
+        return with_corrections(sentences, said), corrected_by
+
+    async def _best_of(self, scope: Scope, query: str, article: int) -> list[Chosen]:
+        found = await self._search.find(scope, query, article=article)
+        return (await asyncio.to_thread(chosen, found))[:1]
 
     async def _refuse(
         self, question: str, call: Invocation, scope: Scope, findings: Findings, nearest: Sequence[Chosen]

@@ -19,8 +19,7 @@ class ShowHelp:
         self._catalog = catalog
 
     async def __call__(self, request: Help, call: Invocation) -> AsyncIterator[Reply]:
-        in_shell = bool(call.arguments)
-        shown = [c for c in self._catalog.shown(in_shell=in_shell) if c.role <= call.member.role]
+        shown = [c for c in self._catalog.shown(in_shell=call.from_shell) if c.role <= call.member.role]
         if not request.command:
             yield all_commands(shown)
             return

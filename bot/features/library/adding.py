@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
@@ -13,6 +12,7 @@ from bot.features.library import reply as replies
 from bot.features.library.command import AddArticles
 from bot.knowledge.article import Draft, Particulars
 from bot.knowledge.links import checked
+from bot.plain import one_line
 from bot.ports import Added, Importer, Library, scope_of
 
 
@@ -25,7 +25,7 @@ class AddsArticles:
 
     async def __call__(self, request: AddArticles, call: Invocation) -> AsyncIterator[Reply]:
         if request.file.is_dir():
-            async for reply in self._folder(request.file, call):
+            async for reply in self._folder(request, call):
                 yield reply
             return
         draft = _with_given(await self._importer.read(request.file), request)
@@ -37,16 +37,22 @@ class AddsArticles:
     async def _add(self, draft: Draft, call: Invocation) -> Added:
         return await self._library.add(scope_of(call), replace(draft, added_by=call.member.name))
 
-    async def _folder(self, folder: Path, call: Invocation) -> AsyncIterator[Reply]:
+    async def _folder(self, request: AddArticles, call: Invocation) -> AsyncIterator[Reply]:
+        if request.title or request.url:
+            raise InputError(
+                "A title or a link is for one file, not for a folder.",
+                "Give the others, or add file by file.",
+            )
+        folder = request.file
         yield replies.progress(folder.name, 0, None)
         files = [file async for file in self._importer.files(folder)]
         done: list[Added] = []
         refused: list[tuple[str, RostrumError]] = []
         for count, file in enumerate(files, start=1):
             try:
-                done.append(await self._add(await self._importer.read(file), call))
+                done.append(await self._add(_with_given(await self._importer.read(file), request), call))
             except InputError as error:
-                refused.append((str(file.relative_to(folder)), error))
+                refused.append((one_line(str(file.relative_to(folder))), error))
             yield replies.progress(file.name, count, len(files))
         if not done:
             raise InputError(f"None of the {len(files)} files could be added.", replies.reasons(refused))
@@ -59,12 +65,12 @@ def _with_given(draft: Draft, request: AddArticles) -> Draft:
     return replace(
         draft,
         particulars=Particulars(
-            title=request.title or said.title,
-            author=said.author if request.author is None else request.author or None,
+            title=one_line(request.title or "") or said.title,
+            author=said.author if request.author is None else one_line(request.author) or None,
             date=request.date or said.date,
             url=said.url if request.url is None else checked(request.url) if request.url else None,
             language=said.language,
             stance=request.stance or said.stance,
-            corrects=(request.corrects,) if request.corrects else said.corrects,
+            corrects=(one_line(request.corrects),) if request.corrects else said.corrects,
         ),
     )

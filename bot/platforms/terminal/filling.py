@@ -21,6 +21,7 @@ async def run_filled(dispatch: Dispatch, call: Invocation, screen: Screen, fill:
         if values is None:
             last = reply(Prose("Left as it was; nothing was done."))
             await screen.show(last)
+            await screen.finish()
             break
         call = replace(call, text=f"/{form.command}", arguments=(), values={**form.known, **values})
         last = await dispatch(call, screen)

@@ -15,7 +15,7 @@ class TerminalPoster:
 
     async def send(self, outgoing: Outgoing) -> str:
         """Print the message; its key is its id."""
-        self._screen.print(outgoing.reply)
+        self._screen.say(outgoing.reply)
         return outgoing.key
 
     async def find(self, outgoing: Outgoing) -> str | None:

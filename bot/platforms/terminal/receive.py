@@ -24,6 +24,7 @@ from bot.ports import Outbox
 
 _GOODBYE = {"/quit", "/exit", "quit", "exit", "/q"}
 _EVERY_S = 1.0
+_LONGEST_NUMBER = 3
 
 
 class Chat:
@@ -46,6 +47,7 @@ class Chat:
             place=self._place,
             text=text,
             asks_back=self._fill is not None,
+            local=True,
         )
 
     async def from_pipe(self, lines: TextIO) -> None:
@@ -82,7 +84,7 @@ class Chat:
 
     async def hear(self, line: str) -> None:
         """Do what a line says: press a button by its number, run a command, answer a question."""
-        if line.isdecimal():
+        if line.isdecimal() and len(line) <= _LONGEST_NUMBER:
             await self._press(int(line))
         else:
             await self._run(self.call(line))
@@ -97,9 +99,8 @@ class Chat:
             if buttons
             else "No number does anything here."
         )
-        await self.screen.show(
-            error_reply(InputError(there, "To ask about a number, write a few words around it."))
-        )
+        hint = "To ask about a number, write a few words around it."
+        self.screen.print(error_reply(InputError(there, hint)))
 
     async def _run(self, call: Invocation) -> None:
         await run_filled(self.dispatch, call, self.screen, self._fill)
@@ -112,8 +113,8 @@ class Chat:
         try:
             await task
         except asyncio.CancelledError:
-            self.screen.settle()
-            await self.screen.show(reply(Prose("Stopped.")))
+            self.screen.drop()
+            self.screen.print(reply(Prose("Stopped.")))
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 

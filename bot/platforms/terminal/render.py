@@ -52,9 +52,9 @@ def _block(block: Block, page: Page) -> None:  # noqa: C901  # one case a block 
         case Quote():
             page.gap()
             _quote(block, page)
-        case Sources(entries):
+        case Sources():
             page.gap()
-            _sources(entries, page)
+            _sources(block.by_article(), page)
         case Facts(rows):
             _facts(rows, page)
         case Picture(path=path, alt=alt):
@@ -120,12 +120,9 @@ def _quote(quote: Quote, page: Page) -> None:
     page.write(text, indent="│ ")
 
 
-def _sources(entries: Sequence[Source], page: Page) -> None:
+def _sources(articles: Sequence[Sequence[Source]], page: Page) -> None:
     """A line an article, behind the numbers of all that comes from it."""
-    shared: dict[str, list[Source]] = {}
-    for source in entries:
-        shared.setdefault(_source(source).plain.partition("\n")[0], []).append(source)
-    for same in shared.values():
+    for same in articles:
         numbers = "".join(f"[{source.n}]" for source in same)
         said = next((source for source in same if source.note), same[0])
         page.write(_source(said), indent=" " * (len(numbers) + 1), first=f"{numbers} ")

@@ -1,19 +1,30 @@
-"""Where replies are shown in a terminal: printed, with progress on a line of its own while work goes on."""
+"""Where replies are shown in a terminal: a newer one in place of the one before, the last one to stay."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.status import Status
+from rich.text import Text
 
 from bot.chat.reply import Actions, Button, Progress, Reply
 from bot.platforms.terminal.render import progress_line, render
 
+if TYPE_CHECKING:
+    from rich.live import Live
+
+
+class _Console(Console):
+    """A console that leaves it to us what happens when nobody reads its output any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
 
 def new_console(*, stderr: bool = False) -> Console:
     """A console that never interprets text as markup, and breaks no line in a pipe."""
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    return _Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
 class TerminalScreen:
@@ -24,40 +35,65 @@ class TerminalScreen:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.buttons: tuple[Button, ...] = ()
-        self._status: Status | None = None
+        self._shown: Reply | None = None
+        self._live: Live | None = None
 
     async def acknowledge(self, *, private: bool) -> None:
         """Nothing to say at once: the prompt has gone, that is sign enough."""
 
     async def show(self, reply: Reply) -> None:
-        """Print a reply, or move the progress line."""
-        if reply.blocks and all(isinstance(block, Progress) for block in reply.blocks):
-            self._progress(reply)
-            return
+        """Keep a reply to be printed at the end; meanwhile show it, if there is somebody to see."""
+        if self.console.is_terminal and (self._shown or _is_progress(reply)):
+            self._update(reply)
+        self._shown = reply
+
+    async def finish(self) -> None:
+        """Print the reply shown last, for good."""
         self.settle()
-        self.print(reply)
+        if self._shown:
+            self.print(self._shown)
+        self._shown = None
+
+    def settle(self) -> None:
+        """Take away what is only shown meanwhile."""
+        if self._live:
+            self._live.stop()
+            self._live = None
+
+    def drop(self) -> None:
+        """Forget the reply under way."""
+        self.settle()
+        self._shown = None
 
     def print(self, reply: Reply) -> None:
         """Print a reply, and let numbers press its buttons if it has any."""
         rows = [block.buttons for block in reply.blocks if isinstance(block, Actions)]
         self.buttons = tuple(button for row in rows for button in row) or self.buttons
+        self.say(reply)
+
+    def say(self, reply: Reply) -> None:
+        """Print a reply without its buttons taking over the numbers."""
         breaks = self.console.is_terminal or "COLUMNS" in os.environ
         width = self.console.width if breaks else None
         for line in render(reply, self.console, width):
             self.console.print(line, soft_wrap=True)
         self.console.print()
 
-    def settle(self) -> None:
-        """Take the progress line away."""
-        if self._status:
-            self._status.stop()
-            self._status = None
+    def _update(self, reply: Reply) -> None:
+        if self._live is None:
+            from rich.live import Live  # most replies come at once and need none
 
-    def _progress(self, reply: Reply) -> None:
-        line = " · ".join(progress_line(block) for block in reply.blocks if isinstance(block, Progress))
-        if not self.console.is_terminal:
-            return
-        if self._status is None:
-            self._status = self.console.status(line)
-            self._status.start()
-        self._status.update(line)
+            self._live = Live(console=self.console, transient=True, auto_refresh=False)
+            self._live.start()
+        self._live.update(self._meanwhile(reply), refresh=True)
+
+    def _meanwhile(self, reply: Reply) -> Text:
+        if _is_progress(reply):
+            return Text(
+                " · ".join(progress_line(block) for block in reply.blocks if isinstance(block, Progress))
+            )
+        return Text("\n").join(render(reply, self.console, self.console.width))
+
+
+def _is_progress(reply: Reply) -> bool:
+    return bool(reply.blocks) and all(isinstance(block, Progress) for block in reply.blocks)

@@ -15,19 +15,22 @@ from bot.ports import Outbox, Outgoing
 
 
 class JsonScreen:
-    """Shows nothing on the way; `finish` writes one JSON value."""
+    """Shows nothing: standard output holds one JSON value and nothing else."""
 
     pace_s = 0.0
 
     async def acknowledge(self, *, private: bool) -> None:
-        """Nothing: standard output holds one JSON value and nothing else."""
+        """Nothing."""
 
     async def show(self, reply: Reply) -> None:
-        """Nothing, until the last."""
+        """Nothing."""
+
+    async def finish(self) -> None:
+        """Nothing."""
 
 
 class PlainScreen:
-    """Shows progress on standard error and the last reply on standard output."""
+    """Shows progress on standard error; the last reply is printed once it is known where it belongs."""
 
     pace_s = 0.1
 
@@ -41,14 +44,17 @@ class PlainScreen:
         """Nothing to say at once."""
 
     async def show(self, reply: Reply) -> None:
-        """Progress at once; everything else waits for the end."""
+        """Progress only; everything else waits for the end."""
         if any(isinstance(block, Progress) for block in reply.blocks):
             await self._err.show(reply)
 
-    def finish(self, reply: Reply) -> None:
-        """Print the last reply; errors on standard error."""
-        self._err.settle()
-        (self._err if reply.error else self._out).print(reply)
+    async def finish(self) -> None:
+        """Take the progress away."""
+        self._err.drop()
+
+    def print(self, reply: Reply) -> None:
+        """Print the last reply; an error on standard error."""
+        (self._err if reply.error else self._out).say(reply)
 
 
 async def run(
@@ -57,14 +63,21 @@ async def run(
     """Run one command and return its exit code."""
     fill = None if as_json or not sys.stdin.isatty() or not sys.stdout.isatty() else _fill
     screen = JsonScreen() if as_json else PlainScreen()
-    call = Invocation(member=member, place=place, arguments=tuple(arguments), asks_back=fill is not None)
+    call = Invocation(
+        member=member,
+        place=place,
+        arguments=tuple(arguments),
+        asks_back=fill is not None,
+        local=True,
+        from_shell=True,
+    )
     reply = await run_filled(dispatch, call, screen, fill)
     if isinstance(screen, JsonScreen):
         print_json(reply)
     elif reply.verbatim is not None:
         _write(reply.verbatim)
     else:
-        screen.finish(reply)
+        screen.print(reply)
     return reply.error.exit_code if reply.error else 0
 
 
@@ -88,7 +101,7 @@ class _StderrPoster:
     async def send(self, outgoing: Outgoing) -> str:
         from bot.platforms.terminal.screen import TerminalScreen, new_console  # seldom anything is to be said
 
-        TerminalScreen(new_console(stderr=True)).print(outgoing.reply)
+        TerminalScreen(new_console(stderr=True)).say(outgoing.reply)
         return outgoing.key
 
     async def find(self, outgoing: Outgoing) -> str | None:
@@ -101,7 +114,7 @@ def tell(error: RostrumError, *, as_json: bool) -> int:
     if as_json:
         print_json(reply)
     else:
-        PlainScreen().finish(reply)
+        PlainScreen().print(reply)
     return error.exit_code
 
 

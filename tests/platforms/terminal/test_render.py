@@ -34,7 +34,18 @@ EVERY_BLOCK: tuple[Block, ...] = (
     Prose("One **bold** word and a citation [1].\n\n- first\n- second, rather longer than all the others"),
     Quote("The weights were released on 23 August 2025, under a custom licence that forbids much.", 1),
     Quote("Before. The quoted words. After.", strong=(8, 25)),
-    Sources((Source(n=1, title="Grok 2: released", author="Ann", date="2026-11-23", note="Corrected by B"),)),
+    Sources(
+        (
+            Source(
+                n=1,
+                article=7,
+                title="Grok 2: released",
+                author="Ann",
+                date="2026-11-23",
+                note="Corrected by B",
+            ),
+        )
+    ),
     Facts((Fact("Author", "Ann"), Fact("Added", "2026-11-23 by Ann, from a.md"))),
     Picture(path="swing.png", alt="For 3, against 4"),
     Mention(member="1", name="Ann"),
@@ -93,8 +104,8 @@ def test_any_text_can_be_shown_at_any_width(text: str, width: int) -> None:
 
 
 def test_sources_from_one_article_share_a_line() -> None:
-    entries = [Source(n=n, title="A", note="" if n == 1 else "Corrected by B") for n in (1, 3)]
-    assert lines(Sources((entries[0], Source(n=2, title="C"), entries[1])), width=60) == [
+    entries = [Source(n=n, article=7, title="A", note="" if n == 1 else "Corrected by B") for n in (1, 3)]
+    assert lines(Sources((entries[0], Source(n=2, article=8, title="C"), entries[1])), width=60) == [
         "[1][3] A",
         "       Corrected by B",
         "[2] C",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.chat.invocation import Invocation
 from bot.chat.prose import escape
 from bot.chat.reply import Prose, Reply, reply
-from bot.features.notice.command import Say
+from bot.features.say.command import Say
 from bot.ports import Outbox, Outgoing
 
 
