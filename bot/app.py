@@ -82,14 +82,15 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
 
 
 async def load_shipped(library: Library, importer: Importer) -> None:
-    """Put the articles that ship with the bot into a library that never held any."""
-    if await library.latest_change(COMMUNITY):
+    """Put in the articles that ship with the bot, each once: what somebody removed does not come back."""
+    supplied = await library.supplied(COMMUNITY)
+    files = {f"shipped:{file.name}": file async for file in importer.files(shipped("articles"))}
+    if not (missing := files.keys() - supplied):
         return
-    async for file in importer.files(shipped("articles")):
-        draft = await importer.read(file)
-        await library.add(
-            Scope(community=COMMUNITY), replace(draft, source=f"shipped:{file.name}", added_by="Rostrum")
-        )
+    for source in sorted(missing):
+        draft = await importer.read(files[source])
+        await library.add(Scope(community=COMMUNITY), replace(draft, source=source, added_by="Rostrum"))
+    await library.note_supplied(COMMUNITY, missing)
 
 
 def wired(parts: Mapping[type, Any]) -> Dispatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,12 +48,14 @@ class Changes:
     """What happened to a community's articles after a point: derive an index from it.
 
     `removed` names articles whose passages no longer count (also those about to come again in `passages`).
-    `upto` is the point to ask from next time; nothing is missing before it.
+    `upto` is the point to ask from next time; nothing is missing before it. Its `stamp` tells it from the
+    point of that number in another library, or in one restored from a backup that then went on otherwise.
     """
 
     removed: tuple[int, ...]
     passages: tuple[Passage, ...]
     upto: int
+    stamp: int
     more: bool
 
 
@@ -63,15 +65,21 @@ class Library(Protocol):
     async def add(self, scope: Scope, draft: Draft, *, notices: Sequence[Outgoing] = ()) -> Added:
         """Store a draft as a new article or a new revision, or find that it is here already.
 
-        It is the same article as one from the same source, with the same words, or with the same file name
-        and title. `notices` go into the outbox in the same transaction, unless nothing changed. Raises
-        NotAllowed when the draft is for another channel than the scope's.
+        It is the same article as one from the same source, or with the same words. `notices` go into the
+        outbox in the same transaction, unless nothing changed. Raises NotAllowed when the draft is for
+        another channel than the scope's.
         """
 
     async def articles(
         self, scope: Scope, words: str = "", *, limit: int | None = None
     ) -> tuple[Article, ...]:
         """The visible articles, newest first, or those whose title, author or source has all the `words`."""
+
+    async def count(self, scope: Scope) -> int:
+        """The number of visible articles."""
+
+    async def languages(self, scope: Scope) -> frozenset[str]:
+        """The languages of the visible articles, as far as they are known."""
 
     async def article(self, scope: Scope, name: str) -> Article:
         """One article by its number or enough of its title. Raises NotFound, naming the nearest."""
@@ -99,6 +107,15 @@ class Library(Protocol):
 
     async def latest_change(self, community: str) -> int:
         """The newest point of the change sequence; 0 when nothing ever happened."""
+
+    async def stamp(self, community: str, point: int) -> int:
+        """The stamp of a point of the change sequence (see `Changes`); 0 for one that was never reached."""
+
+    async def supplied(self, community: str) -> frozenset[str]:
+        """The sources noted as supplied, also those of articles removed since."""
+
+    async def note_supplied(self, community: str, sources: Iterable[str]) -> None:
+        """Note that articles from these sources were put here once and need not come again."""
 
 
 class Search(Protocol):
@@ -151,7 +168,7 @@ class Asked:
 
 
 class Asks(Protocol):
-    """The questions asked in each place; kept 30 days."""
+    """The questions asked in each place, kept until they are purged."""
 
     async def record(
         self, place: Place, member: str, question: str, quoted: Sequence[Quoted], *, answered: bool
@@ -183,6 +200,8 @@ class Delivery(StrEnum):
     READY = "ready"
     SENDING = "sending"
     SENT = "sent"
+    UNREADABLE = "unreadable"
+    """Another version of me wrote it; it is kept, and holds up nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +234,8 @@ class Outbox(Protocol):
         """The oldest message ready for a platform, or one whose sender fell silent that long ago.
 
         What is said in one place goes out in order: while a message is not sent, none after it is claimed.
-        Those tried less often come first, so that a place that refuses does not hold up the others.
+        Those tried less often come first, so that a place that refuses does not hold up the others. One that
+        cannot be read is put aside for good.
         """
 
     async def sent(self, claimed: Claimed, message_id: str) -> None:
@@ -239,6 +259,9 @@ class Poster(Protocol):
 
 class Importer(Protocol):
     """Reads what people bring: a file or a folder on this machine."""
+
+    async def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder at a path. Raises InputError when nobody can tell."""
 
     def files(self, path: Path) -> AsyncIterator[Path]:
         """The files to read at a path, in order. Raises InputError when there is nothing to read."""

@@ -91,7 +91,7 @@ def _take_named(command: Command, word: Word, rest: Iterator[Word], named: dict[
     parameter = command.parameter(dashed or name)
     if parameter is None and dashed:
         _refuse_option(command, dashed, word)
-    if parameter is None or (name and word.raw.endswith(":")):
+    if parameter is None or (name and not value and word.raw.endswith(":")):
         return False
     named[parameter.name] = value if name else _value_after(parameter, dashed_value, rest)
     return True

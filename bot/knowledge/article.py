@@ -8,6 +8,12 @@ from enum import StrEnum
 
 from bot.plain import one_line
 
+TITLE_LENGTH = 300
+"""A title has at most this many characters."""
+
+AUTHOR_LENGTH = 200
+"""An author, or several, have at most this many characters."""
+
 NAME_LENGTH = 120
 """A file name is shown up to this many characters."""
 

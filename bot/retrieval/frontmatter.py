@@ -11,11 +11,8 @@ import yaml
 
 from bot.errors import InputError
 from bot.knowledge import links
-from bot.knowledge.article import Stance
+from bot.knowledge.article import AUTHOR_LENGTH, TITLE_LENGTH, Stance
 from bot.plain import one_line
-
-VALUE_LENGTH = 300
-"""A title, or another value that is not a link, has at most this many characters."""
 
 _LENGTH = 20_000
 _BETWEEN_RULES = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -93,21 +90,30 @@ def _values(key: yaml.ScalarNode, value: yaml.Node) -> tuple[str, ...]:
 
 def _read(entries: dict[str, _Entry]) -> FrontMatter:
     said = {key: entry for key, entry in entries.items() if entry.values}
-    for entry in said.values():
-        if entry.key != "url" and any(len(value) > VALUE_LENGTH for value in entry.values):
-            raise entry.wrong(f"at most {VALUE_LENGTH} characters long")
     return FrontMatter(
-        title=_joined(said.get("title")),
-        author=_joined(said.get("author")),
+        title=_joined(said.get("title"), TITLE_LENGTH),
+        author=_joined(said.get("author"), AUTHOR_LENGTH),
         date=_date(said.get("date")),
         url=_url(said.get("url")),
         stance=_stance(said.get("stance")),
-        corrects=said["corrects"].values if "corrects" in said else (),
+        corrects=_corrects(said.get("corrects")),
     )
 
 
-def _joined(entry: _Entry | None) -> str | None:
-    return ", ".join(entry.values) if entry else None
+def _joined(entry: _Entry | None, length: int) -> str | None:
+    if entry is None:
+        return None
+    return _within(", ".join(entry.values), length, entry)
+
+
+def _corrects(entry: _Entry | None) -> tuple[str, ...]:
+    return tuple(_within(value, TITLE_LENGTH, entry) for value in entry.values) if entry else ()
+
+
+def _within(value: str, length: int, entry: _Entry) -> str:
+    if len(value) > length:
+        raise entry.wrong(f"at most {length} characters long")
+    return value
 
 
 def _date(entry: _Entry | None) -> date | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -12,12 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.errors import InputError, NotFound
-from bot.knowledge.article import NAME_LENGTH, Draft, Particulars
-from bot.knowledge.language import detect
-from bot.plain import one_line, plain
-from bot.retrieval import frontmatter, markdown
-from bot.retrieval.decoding import decode
-from bot.retrieval.frontmatter import FrontMatter
+from bot.knowledge.article import NAME_LENGTH, Draft
+from bot.plain import one_line
 
 LIMIT_MB = 10
 """A text file is at most this large."""
@@ -26,13 +21,14 @@ _MARKDOWN = (".md", ".markdown")
 _TEXT = (".txt", ".text")
 _KINDS = (*_MARKDOWN, *_TEXT)
 _READS = f"I read Markdown and plain text ({', '.join(_KINDS)})."
-_TITLE_LENGTH = 300
-
-_MANY_BLANK_LINES = re.compile(r"\n{4,}")
 
 
 class FileImporter:
     """`ports.Importer` for Markdown, with or without front matter, and plain text."""
+
+    async def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder at a path. Raises InputError when nobody can tell."""
+        return await asyncio.to_thread(_is_folder, path)
 
     async def files(self, path: Path) -> AsyncIterator[Path]:
         """The files to read at a path, in order: the file itself, or those anywhere in the folder.
@@ -49,6 +45,13 @@ class FileImporter:
         Who added it, and the channel it is kept to, are left for the caller to fill in.
         """
         return await asyncio.to_thread(_draft, path)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _found(path: Path) -> list[Path]:
@@ -86,29 +89,11 @@ def _draft(path: Path) -> Draft:
         source = os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
-    said, text = _text(plain(decode(data)), is_markdown=path.suffix.lower() in _MARKDOWN)
-    particulars = Particulars(
-        title=said.title or markdown.title(text, _TITLE_LENGTH) or _readable(path),
-        author=said.author,
-        date=said.date,
-        url=said.url,
-        language=detect(text),
-        stance=said.stance,
-        corrects=said.corrects,
-    )
-    return Draft(particulars=particulars, text=text, source=f"file:{source}", added_by="")
+    # Imported when needed: what reads Markdown takes a while to load, and most starts read no file.
+    from bot.retrieval.drafting import drafted
 
-
-def _text(text: str, *, is_markdown: bool) -> tuple[FrontMatter, str]:
-    said = FrontMatter()
-    if is_markdown:
-        said, text = frontmatter.parse(text)
-        # Plain once more: hidden characters can be written as entities.
-        text = plain(markdown.lightened(text))
-    text = _MANY_BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
-    if not text:
-        raise InputError("That file is empty.")
-    return said, text
+    is_markdown = path.suffix.lower() in _MARKDOWN
+    return drafted(data, f"file:{source}", is_markdown=is_markdown, otherwise=_readable(path))
 
 
 @contextmanager
@@ -138,7 +123,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
             return NotFound(f"There is no file or folder {_shown(path)}.")
         case PermissionError():
             return InputError(f"I may not read {_shown(path)}.", "Mend its permissions, or copy it.")
-    return InputError(f"I cannot read {_shown(path)}: {error.strerror}.")
+    return InputError(f"I cannot read {_shown(path)}: {error.strerror or error}.")
 
 
 def _shown(path: Path) -> str:

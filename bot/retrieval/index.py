@@ -19,7 +19,7 @@ from bot.knowledge.stems import stems_of
 from bot.knowledge.tokens import is_gram, words
 from bot.retrieval.asking import Wanted
 
-FORMAT = "passages-1"
+FORMAT = "passages-2"
 """Changes with the fields and with what `tokens` makes of a text; an index of another format is made anew."""
 _SHARED = 0
 
@@ -57,7 +57,7 @@ class PassageIndex:
         folder.mkdir(parents=True)
         with _damage():
             made = cls(Index(_schema(), path=str(folder)), folder)
-        made.write((), (), after=0, upto=0)
+        made.write((), (), after=0, upto=0, stamp=0)
         return made
 
     @classmethod
@@ -70,13 +70,18 @@ class PassageIndex:
     def in_memory(cls, passages: Sequence[Passage]) -> PassageIndex:
         """An index of these passages and no others, gone with the process."""
         made = cls(Index(_schema()))
-        made.write((), passages, after=0, upto=0)
+        made.write((), passages, after=0, upto=0, stamp=0)
         return made
 
     @property
     def upto(self) -> int:
         """The point of the change sequence up to which changes are in; stored in one commit with them."""
         return self._upto
+
+    @property
+    def stamp(self) -> int:
+        """What tells that point from one with the same number in another library."""
+        return self._stamp
 
     @property
     def languages(self) -> Mapping[str, int]:
@@ -87,7 +92,9 @@ class PassageIndex:
         """The number of passages."""
         return max(0, self._searcher.num_docs - (self._folder is not None))
 
-    def write(self, removed: Iterable[int], passages: Sequence[Passage], *, after: int, upto: int) -> None:
+    def write(
+        self, removed: Iterable[int], passages: Sequence[Passage], *, after: int, upto: int, stamp: int
+    ) -> None:
         """Take passages in and those of the removed articles out, all at once; then searches see it.
 
         Does nothing when the index no longer stands at `after`, because somebody else was faster.
@@ -102,13 +109,14 @@ class PassageIndex:
                 writer.add_document(_document(passage))
             if self._folder is not None:
                 writer.delete_documents_by_term("state", FORMAT)
-                writer.add_document(Document(state=FORMAT, upto=upto))
+                writer.add_document(Document(state=FORMAT, upto=upto, stamp=stamp))
             writer.commit()
         self.reload()
 
     def is_there(self) -> bool:
         """Whether its folder still is; an index goes on finding for a while without."""
-        return self._folder is None or (self._folder / "meta.json").exists()
+        with _damage():
+            return self._folder is None or (self._folder / "meta.json").exists()
 
     def reload(self) -> None:
         """See what other processes have written since."""
@@ -117,7 +125,7 @@ class PassageIndex:
             self._searcher = self._index.searcher()
             self._spellings: dict[str, list[tuple[str, int]]] = {}
             self._languages = dict(self._searcher.terms_with_prefix("language", ""))
-            self._upto = self._stored_upto()
+            self._upto, self._stamp = self._stored_state()
 
     def doc_freq(self, token: str) -> int:
         """The number of passages that have a token; removed ones count until their segment is merged."""
@@ -184,15 +192,17 @@ class PassageIndex:
         query = Query.phrase_query(self._schema, "words", list(pair), _PAIR_SLOP)
         return Query.boost_query(query, _PAIR_BOOST)
 
-    def _stored_upto(self) -> int:
+    def _stored_state(self) -> tuple[int, int]:
         query = Query.term_query(self._schema, "state", FORMAT, "basic")
         found = self._searcher.search(query, 1, count=False).hits
         if found:
-            (upto,) = self._searcher.fast_field_values("upto", [found[0][1]])
-            return int(upto or 0)
+            (upto,), (stamp,) = (
+                self._searcher.fast_field_values(name, [found[0][1]]) for name in ("upto", "stamp")
+            )
+            return int(upto or 0), int(stamp or 0)
         if self._folder is not None and self._searcher.num_docs:
             raise Damaged("of another version")
-        return 0
+        return 0, 0
 
     @contextmanager
     def _writer(self, passages: int) -> Iterator[IndexWriter]:
@@ -219,6 +229,7 @@ def _schema() -> Any:
     fields.add_integer_field("article", indexed=True)
     fields.add_integer_field("channel", fast=True)
     fields.add_integer_field("upto", fast=True)
+    fields.add_integer_field("stamp", fast=True)
     fields.add_text_field("state", tokenizer_name="raw", index_option="basic")
     fields.add_text_field("language", tokenizer_name="raw", index_option="basic")
     fields.add_text_field("words", tokenizer_name="whitespace", index_option="position")

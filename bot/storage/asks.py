@@ -149,4 +149,4 @@ def _in_channel(place: Place) -> ColumnElement[bool]:
 
 
 def _no_ask() -> NotFound:
-    return NotFound("There is no such question here.", "Questions are kept for 30 days.")
+    return NotFound("There is no such question here.", "Old questions are forgotten after a while.")

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,20 @@ def sync_engine(file: Path) -> Engine:
     engine = create_engine(url, poolclass=NullPool)
     _set_up(engine, _PRAGMAS | {"journal_mode": "WAL"}, "BEGIN IMMEDIATE")
     return engine
+
+
+def version_of(file: Path) -> str | None:
+    """The schema of a database that is all set up; `None` where that takes a closer look. Locks nothing."""
+    try:
+        uri = f"{file.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            # A restored backup may not be in write-ahead mode.
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                return None
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(row[0]) if row else None
 
 
 @contextmanager

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import insert, select
 
 from bot.errors import NotAllowed, NotFound
 from bot.knowledge.article import Article, Draft, Passage, Revision, Scope
 from bot.knowledge.passages import Span
 from bot.ports import Added, Changes, Clock, Outcome, Outgoing
 from bot.storage import naming, reading, shelving, tables
-from bot.storage.engine import Database
+from bot.storage.engine import Database, insert_new
 from bot.storage.outbox import put
 from bot.storage.rows import as_article, as_revision, select_articles, visible
 
@@ -67,6 +69,16 @@ class StoredLibrary:
         # Filtered here, since databases fold the case of other letters than A to Z each in their own way.
         found = (one for one in map(as_article, rows) if naming.has(one, wanted))
         return tuple(found)[:limit]
+
+    async def count(self, scope: Scope) -> int:
+        """The number of visible articles."""
+        async with self._database.read() as connection:
+            return await reading.count(connection, scope)
+
+    async def languages(self, scope: Scope) -> frozenset[str]:
+        """The languages of the visible articles, as far as they are known."""
+        async with self._database.read() as connection:
+            return await reading.languages(connection, scope)
 
     async def article(self, scope: Scope, name: str) -> Article:
         """One article by its number or enough of its title. Raises NotFound, naming the nearest."""
@@ -128,9 +140,29 @@ class StoredLibrary:
             )
             upto = max(points.values(), default=after)
             more = await reading.latest(connection, community) > upto
-        return Changes(removed=tuple(points), passages=passages, upto=upto, more=more)
+            stamp = await reading.stamp(connection, community, upto)
+        return Changes(removed=tuple(points), passages=passages, upto=upto, stamp=stamp, more=more)
 
     async def latest_change(self, community: str) -> int:
         """The newest point of the change sequence; 0 when nothing ever happened."""
         async with self._database.read() as connection:
             return await reading.latest(connection, community)
+
+    async def stamp(self, community: str, point: int) -> int:
+        """What tells a point from one with the same number in another library; 0 for one never reached."""
+        async with self._database.read() as connection:
+            return await reading.stamp(connection, community, point)
+
+    async def supplied(self, community: str) -> frozenset[str]:
+        """The sources noted as supplied, also those of articles removed since."""
+        query = select(tables.supplied.c.source).where(tables.supplied.c.community == community)
+        async with self._database.read() as connection:
+            return frozenset(await connection.scalars(query))
+
+    async def note_supplied(self, community: str, sources: Iterable[str]) -> None:
+        """Note that articles from these sources were put here once and need not come again."""
+        async with self._database.write() as connection:
+            for source in sources:
+                await insert_new(
+                    connection, insert(tables.supplied).values(community=community, source=source)
+                )

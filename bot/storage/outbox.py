@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import codec
 from bot.chat.invocation import Place
-from bot.errors import StoreError
 from bot.ports import Claimed, Clock, Delivery, Outgoing
 from bot.storage.engine import Database, insert_new
 from bot.storage.tables import outbox
+
+log = logging.getLogger(__name__)
 
 _older = outbox.alias("older")
 
@@ -24,7 +26,7 @@ _FIRST_IN_PLACE = ~(
         _older.c.community == outbox.c.community,
         _older.c.channel == outbox.c.channel,
         _older.c.thread.is_not_distinct_from(outbox.c.thread),
-        _older.c.state != Delivery.SENT.value,
+        _older.c.state.in_((Delivery.READY.value, Delivery.SENDING.value)),
         _older.c.id < outbox.c.id,
     )
     .exists()
@@ -66,8 +68,19 @@ class StoredOutbox:
     async def claim(self, platform: str, *, stale_after_s: float) -> Claimed | None:
         """The oldest message ready for a platform, or one whose sender fell silent that long ago.
 
-        Messages that were tried less often come first.
+        Messages that were tried less often come first. One that cannot be read is put aside.
         """
+        while taken := await self._take(platform, stale_after_s):
+            row, unsure = taken
+            try:
+                return _claimed(row, unsure=unsure)
+            except (ValueError, RecursionError) as error:
+                log.error("outgoing message put aside, it cannot be read key=%s: %s", row.key, error)
+                await self._settle(_taken(row.id, row.attempts + 1), state=Delivery.UNREADABLE.value)
+        return None
+
+    async def _take(self, platform: str, stale_after_s: float) -> tuple[Row[Any], bool] | None:
+        """Make a message one's own: the row as it was, and whether somebody may have sent it already."""
         now = self._clock.now()
         stale = and_(
             outbox.c.state == Delivery.SENDING.value,
@@ -94,7 +107,7 @@ class StoredOutbox:
             await connection.execute(
                 update(outbox).where(untouched).values(attempts=row.attempts + 1, **taken)
             )
-            return _claimed(row, unsure=unsure)
+            return row, unsure
 
     async def sent(self, claimed: Claimed, message_id: str) -> None:
         """It is out there, under that id. What it said is forgotten here; its key never is."""
@@ -104,24 +117,25 @@ class StoredOutbox:
 
     async def give_back(self, claimed: Claimed) -> None:
         """It was certainly not sent this time; somebody may try again. An earlier doubt stays."""
-        mine = and_(
-            outbox.c.id == claimed.id,
-            outbox.c.attempts == claimed.attempt,
-            outbox.c.state == Delivery.SENDING.value,
-        )
-        await self._settle(mine, state=Delivery.READY.value)
+        await self._settle(_taken(claimed.id, claimed.attempt), state=Delivery.READY.value)
 
     async def _settle(self, where: ColumnElement[bool], **values: Any) -> None:
         async with self._database.write() as connection:
             await connection.execute(update(outbox).where(where).values(**values))
 
 
+def _taken(number: int, attempt: int) -> ColumnElement[bool]:
+    """The message as long as nobody has taken it over from whoever made that attempt."""
+    return and_(
+        outbox.c.id == number,
+        outbox.c.attempts == attempt,
+        outbox.c.state == Delivery.SENDING.value,
+    )
+
+
 def _claimed(row: Row[Any], *, unsure: bool) -> Claimed:
-    try:
-        reply = codec.decode(row.body)
-    except ValueError as error:
-        hint = "It was written by another version of me; install that one again."
-        raise StoreError(f"The outgoing message {row.key} cannot be read.", hint) from error
+    """Raises ValueError or RecursionError for a body that this version cannot read."""
+    reply = codec.decode(row.body)
     place = Place(platform=row.platform, community=row.community, channel=row.channel, thread=row.thread)
     outgoing = Outgoing(key=row.key, place=place, reply=reply)
     return Claimed(id=row.id, outgoing=outgoing, attempt=row.attempts + 1, unsure=unsure)

@@ -89,16 +89,16 @@ async def batch(connection: AsyncConnection, where: str, after: int) -> dict[int
         .outerjoin(article, article.c.id == change.c.article)
         .outerjoin(revision, CURRENT)
         .outerjoin(passage, passage.c.revision == revision.c.id)
-        .where(change.c.community == where, change.c.point > after)
+        .where(change.c.community == where, change.c.point > after, change.c.article.is_not(None))
         .group_by(change.c.article, change.c.point)
         .order_by(change.c.point)
         .limit(_BATCH_ARTICLES)
     )
     points: dict[int, int] = {}
-    count = 0
+    total = 0
     for row in (await connection.execute(query)).all():
-        count += row.passages
-        if points and count > _BATCH_PASSAGES:
+        total += row.passages
+        if points and total > _BATCH_PASSAGES:
             break
         points[row.article] = row.point
     return points
@@ -107,3 +107,21 @@ async def batch(connection: AsyncConnection, where: str, after: int) -> dict[int
 async def latest(connection: AsyncConnection, where: str) -> int:
     """The newest point of a community's change sequence; 0 when nothing ever happened."""
     return await connection.scalar(select(community.c.last_change).where(community.c.id == where)) or 0
+
+
+async def stamp(connection: AsyncConnection, where: str, point: int) -> int:
+    """What tells a point from one with the same number in another sequence; 0 for one never reached."""
+    query = select(change.c.stamp).where(change.c.community == where, change.c.point == point)
+    return await connection.scalar(query) or 0
+
+
+async def languages(connection: AsyncConnection, scope: Scope) -> frozenset[str]:
+    """The languages of the visible articles."""
+    query = select(revision.c.language).distinct().join_from(article, revision, CURRENT).where(visible(scope))
+    return frozenset(filter(None, await connection.scalars(query)))
+
+
+async def count(connection: AsyncConnection, scope: Scope) -> int:
+    """The number of visible articles."""
+    query = select(func.count()).select_from(article).where(visible(scope), article.c.removed_at.is_(None))
+    return await connection.scalar(query) or 0

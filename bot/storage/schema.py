@@ -10,14 +10,15 @@ from filelock import Timeout
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import Passing, StoreError
-from bot.storage.engine import PATIENCE_S, sync_engine, translated, write_lock
+from bot.storage.engine import PATIENCE_S, sync_engine, translated, version_of, write_lock
 from bot.storage.migrations import HEAD
 
 
 def prepare(folder: Path) -> Path:
     """Make the data folder and the database in it ready for use, and return the database file.
 
-    Blocks; call it off the event loop. Of several processes one does the work, the others wait for it.
+    Blocks; call it off the event loop. Where nothing is to do it waits for nobody; else one of several
+    processes does the work, and the others wait for it.
     Raises StoreError when folder or file cannot be used, Passing when another process takes too long.
     """
     file = folder / "app.db"
@@ -25,8 +26,9 @@ def prepare(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         # Waiting for the lock cannot tell another process from a folder that takes no files.
         file.with_suffix(".lock").touch()
-        with write_lock(file).acquire(timeout=6 * PATIENCE_S), translated(file):
-            _upgrade(file)
+        if not os.access(file, os.W_OK) or version_of(file) != HEAD:
+            with write_lock(file).acquire(timeout=6 * PATIENCE_S), translated(file):
+                _upgrade(file)
     except Timeout as error:
         raise Passing("Another process is changing the database.", "Try again in a minute.") from error
     except OSError as error:

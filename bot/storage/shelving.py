@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,12 +12,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.knowledge.article import Draft, file_name
+from bot.knowledge.article import Draft
 from bot.knowledge.passages import Span
 from bot.ports import Outcome
 from bot.storage.engine import insert_new, insert_row
 from bot.storage.rows import CURRENT, PARTICULARS, as_particulars, of_particulars, visible_in
 from bot.storage.tables import article, change, community, passage, quotation, revision
+
+_STAMP_BITS = 62
 
 
 async def find(connection: AsyncConnection, where: str, draft: Draft) -> tuple[Outcome, int | None]:
@@ -75,14 +78,15 @@ async def shelve(
     number: int | None,
 ) -> int:
     """Make a draft a new article, or the next revision of article `number`; return the article's number."""
-    columns = {"source": draft.source, "file_name": file_name(draft.source)}
     if number is None:
-        made = insert(article).values(community=where, channel=draft.channel, revisions=1, **columns)
+        made = insert(article).values(
+            community=where, channel=draft.channel, source=draft.source, revisions=1
+        )
         number = await insert_row(connection, made)
     else:
         await _drop_passages(connection, number)
-        counted = {"revisions": article.c.revisions + 1}
-        await connection.execute(update(article).where(article.c.id == number).values(columns | counted))
+        counted = update(article).values(source=draft.source, revisions=article.c.revisions + 1)
+        await connection.execute(counted.where(article.c.id == number))
     await _revise(connection, number, draft, spans, now)
     await note_change(connection, where, number)
     return number
@@ -146,9 +150,12 @@ async def note_change(connection: AsyncConnection, where: str, number: int) -> N
     """Give an article the next point of the change sequence."""
     counted = update(community).where(community.c.id == where).values(last_change=community.c.last_change + 1)
     await connection.execute(counted)
-    await connection.execute(delete(change).where(change.c.community == where, change.c.article == number))
+    earlier = and_(change.c.community == where, change.c.article == number)
+    await connection.execute(update(change).where(earlier).values(article=None))
     point = select(community.c.last_change).where(community.c.id == where).scalar_subquery()
-    await connection.execute(insert(change).values(community=where, article=number, point=point))
+    stamp = secrets.randbits(_STAMP_BITS) + 1
+    made = insert(change).values(community=where, article=number, point=point, stamp=stamp)
+    await connection.execute(made)
 
 
 def content_hash(text: str) -> str:

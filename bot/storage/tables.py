@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -62,7 +63,6 @@ article = Table(
     Column("community", Text, nullable=False),
     Column("channel", Text),
     Column("source", Text, nullable=False),
-    Column("file_name", Text),
     Column("revisions", Integer, nullable=False),
     Column("removed_at", Instant),
     Index(None, "community", "source"),
@@ -106,14 +106,25 @@ passage = Table(
     sqlite_autoincrement=True,
 )
 
-# The newest change of each article; `article` outlives its row here, so that indexes learn of removals.
+# Every point of the change sequence. Only the newest of an article names it; there `article` outlives its
+# row, so that indexes learn of removals. The stamp is random: it tells this sequence from one that began the
+# same and went on otherwise, as that of a backup does.
 change = Table(
     "change",
     metadata,
     Column("community", Text, primary_key=True),
-    Column("article", Integer, primary_key=True, autoincrement=False),
-    Column("point", Integer, nullable=False),
-    UniqueConstraint("community", "point"),
+    Column("point", Integer, primary_key=True, autoincrement=False),
+    Column("article", Integer),
+    Column("stamp", BigInteger, nullable=False),
+    UniqueConstraint("community", "article"),
+)
+
+# What was put into a library without anybody asking; a source stays here when its article is removed.
+supplied = Table(
+    "supplied",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
 )
 
 ask = Table(
@@ -161,7 +172,7 @@ outbox = Table(
     Column("channel", Text, nullable=False),
     Column("thread", Text),
     Column("body", Text, nullable=False),
-    Column("state", String(8), nullable=False),
+    Column("state", String(10), nullable=False),
     Column("unsure", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claimed_at", Instant),

@@ -119,3 +119,61 @@ def test_what_a_button_carries_comes_back_as_it_was(value: str) -> None:
 
 def test_a_value_with_quotation_marks_is_carried_in_others() -> None:
     assert quoted('say "hi" now') == '“say "hi" now”'
+
+
+@pytest.mark.parametrize("line", ['/sing la mood:""', "/sing la mood:“”", "/sing la --mood="])
+def test_an_option_may_be_given_empty(line: str) -> None:
+    assert values(line) == {"song": "la", "mood": ""}
+
+
+def test_an_option_with_nothing_after_its_colon_is_text() -> None:
+    assert values("/sing mood: glad") == {"song": "mood: glad"}
+
+
+def test_an_empty_value_can_be_carried() -> None:
+    line = as_line("sing", {"song": "", "times": "2"})
+    assert from_line(CATALOG, line).values == {"song": "", "times": "2"}
+
+
+EVERY_MARK = 'say "a" and “b” and „c“ and «d» now'
+
+
+def test_a_value_with_every_quotation_mark_can_still_stand_in_a_line() -> None:
+    line = as_line("sing", {"song": EVERY_MARK, "times": "2"})
+    assert from_line(CATALOG, line).values == {"song": EVERY_MARK.replace('"', "'"), "times": "2"}
+    assert values(f"/sing {EVERY_MARK}") == {"song": EVERY_MARK}
+
+
+@given(st.text(st.sampled_from("\"“”„«»' ab:="), min_size=1, max_size=20))
+def test_whatever_marks_a_value_has_nothing_else_of_it_is_lost(value: str) -> None:
+    line = as_line("sing", {"song": value, "times": "2"})
+    read = from_line(CATALOG, line).values
+    assert read["times"] == "2"
+    assert read["song"].replace('"', "'") == value.replace('"', "'")
+
+
+def test_what_looks_like_an_option_inside_a_question_is_text_in_a_chat() -> None:
+    question = "What does git commit --no-verify do?"
+    assert values(f"/sing {question}") == {"song": question}
+
+
+def test_what_looks_like_an_option_is_one_in_a_shell() -> None:
+    with pytest.raises(InputError) as caught:
+        from_arguments(CATALOG, ["sing", "la", "--no-verify"])
+    assert caught.value.message == "/sing has no option --no-verify."
+    assert caught.value.hint == "Usage: /sing SONG [times] [mood]"
+
+
+def test_a_command_that_takes_no_text_knows_no_stray_options() -> None:
+    with pytest.raises(InputError, match="has no option --no-verify"):
+        from_line(CATALOG, "/choir join Anna --no-verify")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"), [("/sing la --moods glad", "--mood"), ("/choir join Anna --lout", "--loud")]
+)
+def test_a_near_miss_of_an_option_is_named(line: str, hint: str) -> None:
+    for read in (lambda: from_line(CATALOG, line), lambda: from_arguments(CATALOG, line[1:].split())):
+        with pytest.raises(InputError) as caught:
+            read()
+        assert caught.value.hint == f"Did you mean {hint}?"

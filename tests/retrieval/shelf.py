@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import count
 
 from bot.knowledge.article import Passage, Scope
 from bot.ports import Changes
 
 _ids = count(1)
+_stamps = count(2**61)
 
 
 def passage(
@@ -36,6 +38,7 @@ class Shelf:
         self._articles: dict[int, list[Passage]] = {}
         self._points: dict[int, int] = {}
         self._latest = 0
+        self._stamps = {0: 0}
         self.asked_after: list[int] = []
 
     def put(self, *passages: Passage) -> None:
@@ -43,6 +46,10 @@ class Shelf:
         for article in dict.fromkeys(one.article for one in passages):
             self._articles[article] = [one for one in passages if one.article == article]
             self._changed(article)
+
+    def copy(self) -> Shelf:
+        """A backup: the same until either goes on."""
+        return deepcopy(self)
 
     def drop(self, article: int) -> None:
         """Take an article out."""
@@ -52,9 +59,13 @@ class Shelf:
     def _changed(self, article: int) -> None:
         self._latest += 1
         self._points[article] = self._latest
+        self._stamps[self._latest] = next(_stamps)
 
     async def latest_change(self, community: str) -> int:
         return self._latest
+
+    async def stamp(self, community: str, point: int) -> int:
+        return self._stamps.get(point, 0)
 
     async def changes(self, community: str, after: int) -> Changes:
         self.asked_after.append(after)
@@ -65,6 +76,7 @@ class Shelf:
             removed=tuple(due),
             passages=tuple(one for article in due for one in self._articles[article]),
             upto=upto,
+            stamp=self._stamps[upto],
             more=upto < self._latest,
         )
 

@@ -16,7 +16,7 @@ def ids(index: PassageIndex, question: str, **where: object) -> list[int]:
 
 def made(folder: Path, *passages: Passage) -> PassageIndex:
     index = PassageIndex.create(folder)
-    index.write((), passages, after=0, upto=1)
+    index.write((), passages, after=0, upto=1, stamp=0)
     return index
 
 
@@ -31,16 +31,16 @@ def test_the_passage_with_the_words_comes_first(tmp_path: Path) -> None:
 
 def test_a_written_passage_is_found_at_once_and_a_removed_one_no_more(tmp_path: Path) -> None:
     index = made(tmp_path / "i", passage("Open weights", article=1, id=1))
-    index.write((), [passage("Open licences", article=2, id=2)], after=1, upto=2)
+    index.write((), [passage("Open licences", article=2, id=2)], after=1, upto=2, stamp=0)
     assert set(ids(index, "open")) == {1, 2}
-    index.write([1], (), after=2, upto=3)
+    index.write([1], (), after=2, upto=3, stamp=0)
     assert ids(index, "open") == [2]
     assert len(index) == 1
 
 
 def test_a_revised_article_is_found_by_its_new_words_only(tmp_path: Path) -> None:
     index = made(tmp_path / "i", passage("Old words", article=1, id=1))
-    index.write([1], [passage("New sentences", article=1, id=2)], after=1, upto=2)
+    index.write([1], [passage("New sentences", article=1, id=2)], after=1, upto=2, stamp=0)
     assert ids(index, "old") == []
     assert ids(index, "new") == [2]
 
@@ -53,14 +53,14 @@ def test_an_index_outlives_its_process(tmp_path: Path) -> None:
 
 def test_changes_that_somebody_else_took_in_are_not_taken_in_twice(tmp_path: Path) -> None:
     index = made(tmp_path / "i", passage("Open weights", id=1))
-    index.write((), [passage("Open weights", id=1)], after=0, upto=1)
+    index.write((), [passage("Open weights", id=1)], after=0, upto=1, stamp=0)
     assert ids(index, "weights") == [1]
 
 
 def test_another_handle_sees_what_was_written_after_a_reload(tmp_path: Path) -> None:
     one = made(tmp_path / "i", passage("Open weights", id=1))
     other = PassageIndex.open(tmp_path / "i")
-    one.write((), [passage("Closed weights", id=2)], after=1, upto=2)
+    one.write((), [passage("Closed weights", id=2)], after=1, upto=2, stamp=0)
     other.reload()
     assert other.upto == 2
     assert ids(other, "closed") == [2]
@@ -72,7 +72,7 @@ def test_writers_wait_for_one_another(tmp_path: Path) -> None:
 
     def follow(index: PassageIndex) -> None:
         for step in range(1, 6):
-            index.write((), [passage("weights", id=step)], after=step, upto=step + 1)
+            index.write((), [passage("weights", id=step)], after=step, upto=step + 1, stamp=0)
             index.reload()
 
     threads = [threading.Thread(target=follow, args=(index,)) for index in handles]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date
+from pathlib import Path
 
 import pytest
 
 from bot.errors import NotAllowed, NotFound
 from bot.knowledge.article import Scope, Stance
 from bot.ports import Outcome, Quoted
-from tests.storage.conftest import HERE, PLACE, Clock, Kept, draft, note
+from tests.storage.conftest import HERE, PLACE, Clock, Kept, draft, note, sqlite
 
 PRIVATE = Scope(community="here", channel="private")
 
@@ -298,3 +299,51 @@ async def test_an_article_without_passages_is_an_article_too(kept: Kept) -> None
     added = await kept.library.add(HERE, draft(""))
     assert await kept.library.passages(HERE, added.article.id) == ()
     assert replace(added.article, words=0) == added.article
+
+
+async def test_the_visible_articles_are_counted_with_their_languages(kept: Kept) -> None:
+    assert (await kept.library.count(HERE), await kept.library.languages(HERE)) == (0, frozenset())
+    await kept.library.add(HERE, draft("One.", source="file:/1", language="en"))
+    german = (await kept.library.add(HERE, draft("Zwei.", source="file:/2", language="de"))).article
+    await kept.library.add(HERE, draft("...", source="file:/3"))
+    await kept.library.add(PRIVATE, draft("Trois.", source="file:/4", language="fr", channel="private"))
+    await kept.library.add(Scope(community="elsewhere"), draft("Cinque.", source="file:/5", language="it"))
+    assert (await kept.library.count(HERE), await kept.library.languages(HERE)) == (3, {"en", "de"})
+    assert (await kept.library.count(PRIVATE), await kept.library.languages(PRIVATE)) == (
+        4,
+        {"en", "de", "fr"},
+    )
+    await kept.library.add(HERE, draft("Two.", source="file:/2", language="en"))
+    assert await kept.library.languages(HERE) == {"en"}
+    await kept.library.remove(HERE, german.id)
+    assert await kept.library.count(HERE) == 2
+
+
+async def test_each_point_of_the_changes_has_a_stamp_of_its_own_for_good(kept: Kept) -> None:
+    assert await kept.library.stamp("here", 0) == 0
+    stamps = []
+    for text in ("One.", "Two.", "Three."):
+        await kept.library.add(HERE, draft(text))
+        stamps.append((await kept.library.changes("here", 0)).stamp)
+    assert [await kept.library.stamp("here", point) for point in (1, 2, 3)] == stamps
+    assert len({0, *stamps}) == 4
+    assert (await kept.library.changes("here", 3)).stamp == stamps[-1]
+    assert await kept.library.stamp("here", 4) == await kept.library.stamp("elsewhere", 1) == 0
+
+
+async def test_two_libraries_with_the_same_articles_have_other_stamps(tmp_path: Path, clock: Clock) -> None:
+    stamps = set()
+    for name in ("one", "other"):
+        async with sqlite(tmp_path / name, clock)() as kept:
+            await kept.library.add(HERE, draft())
+            stamps.add(await kept.library.stamp("here", 1))
+    assert len(stamps) == 2
+
+
+async def test_what_was_supplied_is_remembered_after_it_was_removed(kept: Kept) -> None:
+    article = (await kept.library.add(HERE, draft(source="shipped:a"))).article
+    await kept.library.note_supplied("here", ["shipped:a", "shipped:b"])
+    await kept.library.note_supplied("here", ["shipped:a"])
+    await kept.library.remove(HERE, article.id)
+    assert await kept.library.supplied("here") == {"shipped:a", "shipped:b"}
+    assert await kept.library.supplied("elsewhere") == frozenset()

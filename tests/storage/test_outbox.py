@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.ports import Claimed
+import pytest
+
+from bot.ports import Claimed, Delivery
 from tests.storage.conftest import Clock, Kept, Open, note
 
 
@@ -119,3 +121,20 @@ async def test_many_at_once_never_claim_the_same(kept: Kept, open_again: Open) -
         found = await asyncio.gather(*(key(one) for one in (kept, other) for _ in range(15)))
     names = [name for name in found if name is not None]
     assert sorted(names, key=int) == [str(number) for number in range(20)]
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", '{"data": {}}', "[" * 100_000])
+async def test_a_message_that_cannot_be_read_is_put_aside_and_holds_up_nobody(
+    kept: Kept, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    for name in ("broken", "next"):
+        await kept.outbox.put(note(name))
+    async with kept.database.write() as connection:
+        await connection.exec_driver_sql("UPDATE outbox SET body = ? WHERE key = 'broken'", (body,))
+    assert await key(kept) == "next"
+    assert await key(kept) is None
+    assert "key=broken" in caplog.text
+    async with kept.database.read() as connection:
+        rows = (await connection.exec_driver_sql("SELECT state, body FROM outbox ORDER BY id")).all()
+    assert rows[0] == (Delivery.UNREADABLE.value, body)
+    assert rows[1].state == Delivery.SENDING.value

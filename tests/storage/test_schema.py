@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 
 from bot.errors import StoreError
 from bot.storage import open_storage
-from bot.storage.engine import sync_engine
+from bot.storage.engine import sync_engine, write_lock
 from bot.storage.migrations import HEAD
 from bot.storage.schema import prepare
 from bot.storage.tables import metadata
@@ -70,6 +71,24 @@ def test_a_start_on_a_current_database_needs_no_alembic(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_start_on_a_current_database_waits_for_no_writer(tmp_path: Path) -> None:
+    file = prepare(tmp_path)
+    with closing(sqlite3.connect(file, isolation_level=None)) as foreign, write_lock(file):
+        foreign.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        assert prepare(tmp_path) == file
+        assert time.monotonic() - begun < 1
+        foreign.execute("ROLLBACK")
+
+
+def test_a_restored_backup_is_set_up_again(tmp_path: Path) -> None:
+    file = prepare(tmp_path)
+    execute(file, "PRAGMA journal_mode = DELETE")
+    prepare(tmp_path)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

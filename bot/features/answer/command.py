@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot.chat.command import Option, command
+from bot.knowledge.article import TITLE_LENGTH
 
 _QUESTION = "Ask in 1 to 1,000 characters."
 
@@ -14,7 +15,9 @@ class Ask:
     """Ask a question; the answer quotes the articles word for word."""
 
     question: Annotated[str, Option("Your question", least=1, most=1000, complaint=_QUESTION, rest=True)]
-    article: Annotated[str | None, Option("Only from this article", most=300, suggest="article")] = None
+    article: Annotated[str | None, Option("Only from this article", most=TITLE_LENGTH, suggest="article")] = (
+        None
+    )
 
 
 @command("search", example="licence limit:3")

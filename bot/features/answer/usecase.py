@@ -81,12 +81,11 @@ class AnswersQuestion:
         self, question: str, call: Invocation, scope: Scope, findings: Findings, nearest: Sequence[Chosen]
     ) -> Reply:
         await self._asks.record(call.place, call.member.id, question, [], answered=False)
-        articles = await self._library.articles(scope)
-        if not articles:
+        languages = await self._library.languages(scope)
+        if not findings.hits and not await self._library.count(scope):
             return replies.empty_library()
-        languages = {article.particulars.language for article in articles} - {None}
         asked_in = detect(question)
         foreign = asked_in is not None and bool(languages) and asked_in not in languages
-        by_number = {article.id: article for article in articles}
         near = await self._verify(scope, nearest, findings)
-        return replies.not_covered(near, by_number, sorted(filter(None, languages)) if foreign else [])
+        articles = await self._library.current(scope, [one.article for one in near])
+        return replies.not_covered(near, articles, sorted(languages) if foreign else [])

@@ -18,9 +18,9 @@ class ChecksHealth:
         self._search = search
 
     async def __call__(self, request: Health, call: Invocation) -> AsyncIterator[Reply]:
-        articles = await self._library.articles(scope_of(call))
+        articles = await self._library.count(scope_of(call))
         await self._search.find(scope_of(call), "health", limit=1)
         yield reply(
-            Prose(f"All is well: {len(articles)} articles."),
-            data={"healthy": True, "articles": len(articles)},
+            Prose(f"All is well: {articles} articles."),
+            data={"healthy": True, "articles": articles},
         )

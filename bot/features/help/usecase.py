@@ -19,13 +19,13 @@ class ShowHelp:
         self._catalog = catalog
 
     async def __call__(self, request: Help, call: Invocation) -> AsyncIterator[Reply]:
-        shown = [c for c in self._catalog.shown(in_shell=call.from_shell) if c.role <= call.member.role]
-        if not request.command:
-            yield all_commands(shown)
-            return
-        name = request.command.strip().removeprefix("/").casefold()
-        group = self._catalog.group(name)
-        yield all_commands(group) if group else one_command(self._catalog.match(name.split())[0])
+        may = [c for c in self._catalog.shown(in_shell=call.from_shell) if c.role <= call.member.role]
+        name = (request.command or "").strip().removeprefix("/").casefold()
+        group = [command for command in may if command.name.startswith(f"{name} ")]
+        if name and not group:
+            yield one_command(self._catalog.match(name.split())[0])
+        else:
+            yield all_commands(group or may)
 
 
 class Welcomes:
@@ -35,7 +35,7 @@ class Welcomes:
         self._library = library
 
     async def __call__(self, request: Welcome, call: Invocation) -> AsyncIterator[Reply]:
-        yield welcome(len(await self._library.articles(scope_of(call))))
+        yield welcome(await self._library.count(scope_of(call)))
 
 
 class CommandNames:

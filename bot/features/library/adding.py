@@ -24,7 +24,7 @@ class AddsArticles:
         self._importer = importer
 
     async def __call__(self, request: AddArticles, call: Invocation) -> AsyncIterator[Reply]:
-        if request.file.is_dir():
+        if await self._importer.is_folder(request.file):
             async for reply in self._folder(request, call):
                 yield reply
             return

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from bot.chat.command import Option, command
 from bot.chat.invocation import Role
-from bot.knowledge.article import Stance
+from bot.knowledge import links
+from bot.knowledge.article import AUTHOR_LENGTH, TITLE_LENGTH, Stance
 
 
 @command("articles list", example="licence")
@@ -23,7 +24,7 @@ class ListArticles:
 class ShowArticle:
     """Show one article with its passages."""
 
-    article: Annotated[str, Option("Number or title", most=300, suggest="article", rest=True)]
+    article: Annotated[str, Option("Number or title", most=TITLE_LENGTH, suggest="article", rest=True)]
 
 
 @command("articles add", role=Role.CONTRIBUTOR, example="notes.md")
@@ -34,12 +35,12 @@ class AddArticles:
     """
 
     file: Annotated[Path, Option("File or folder")]
-    title: Annotated[str | None, Option("Title", most=300)] = None
-    author: Annotated[str | None, Option("Author", most=200)] = None
+    title: Annotated[str | None, Option("Title", most=TITLE_LENGTH)] = None
+    author: Annotated[str | None, Option("Author", most=AUTHOR_LENGTH)] = None
     date: Annotated[date | None, Option("Date it was written")] = None
-    url: Annotated[str | None, Option("Address on the web", most=2048)] = None
+    url: Annotated[str | None, Option("Address on the web", most=links.LENGTH)] = None
     stance: Annotated[Stance | None, Option("Which side it argues")] = None
-    corrects: Annotated[str | None, Option("Title of an article that it corrects", most=300)] = None
+    corrects: Annotated[str | None, Option("Title of an article that it corrects", most=TITLE_LENGTH)] = None
     as_is: Annotated[bool, Option("Ask for nothing, take the file as it is")] = False
 
 
@@ -47,7 +48,7 @@ class AddArticles:
 class RemoveArticle:
     """Take an article out. What quoted it keeps the words it quoted."""
 
-    article: Annotated[str, Option("Number or title", most=300, suggest="article", rest=True)]
+    article: Annotated[str, Option("Number or title", most=TITLE_LENGTH, suggest="article", rest=True)]
     sure: Annotated[bool | None, Option("Do not ask again")] = None
 
 

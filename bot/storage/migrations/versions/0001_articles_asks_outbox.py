@@ -29,7 +29,6 @@ def _library() -> None:
         sa.Column("community", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text()),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("file_name", sa.Text()),
         sa.Column("revisions", sa.Integer(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name="pk_article"),
@@ -77,10 +76,17 @@ def _library() -> None:
     op.create_table(
         "change",
         sa.Column("community", sa.Text(), nullable=False),
-        sa.Column("article", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("point", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("community", "article", name="pk_change"),
-        sa.UniqueConstraint("community", "point", name="uq_change_community_point"),
+        sa.Column("point", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("article", sa.Integer()),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("community", "point", name="pk_change"),
+        sa.UniqueConstraint("community", "article", name="uq_change_community_article"),
+    )
+    op.create_table(
+        "supplied",
+        sa.Column("community", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("community", "source", name="pk_supplied"),
     )
 
 
@@ -134,7 +140,7 @@ def _outbox() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("thread", sa.Text()),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
         sa.Column("unsure", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True)),

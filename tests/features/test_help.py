@@ -1,0 +1,155 @@
+"""Help, from the declarations: what somebody may type here, and how."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, opened
+from bot.chat.invocation import Invocation, Role
+from bot.chat.reply import Actions, Fact, Facts, Heading, Prose, Reply
+from bot.errors import NotFound
+from bot.settings import Settings
+
+
+class Silent:
+    """A screen that nobody looks at."""
+
+    pace_s = 0.0
+
+    async def acknowledge(self, *, private: bool) -> None:
+        pass
+
+    async def show(self, reply: Reply) -> None:
+        pass
+
+    async def finish(self) -> None:
+        pass
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with opened(Settings(data=tmp_path / "data", library=False), platform="shell") as made:
+        yield made
+
+
+def call(app: App, text: str = "", *, role: Role = Role.OPERATOR, from_shell: bool = False) -> Invocation:
+    member = replace(app.operator, role=role)
+    return Invocation(member=member, place=app.home, text=text, local=True, from_shell=from_shell)
+
+
+async def said(app: App, text: str, *, role: Role = Role.OPERATOR, from_shell: bool = False) -> Reply:
+    return await app.dispatch(call(app, text, role=role, from_shell=from_shell), Silent())
+
+
+def names(reply: Reply) -> set[str]:
+    return {entry["command"] for entry in reply.data}
+
+
+def facts(reply: Reply) -> dict[str, str]:
+    rows: list[Fact] = [row for block in reply.blocks if isinstance(block, Facts) for row in block.rows]
+    return {row.label: row.value for row in rows}
+
+
+async def test_a_member_sees_what_members_may_type(app: App) -> None:
+    seen = names(await said(app, "/help", role=Role.MEMBER))
+    assert {"ask", "search", "source", "help", "articles list", "articles show"} <= seen
+    assert not seen & {"articles add", "articles remove"}
+
+
+async def test_a_contributor_sees_what_contributors_may_type(app: App) -> None:
+    seen = names(await said(app, "/help", role=Role.CONTRIBUTOR))
+    assert {"ask", "articles add", "articles remove"} <= seen
+
+
+async def test_commands_of_the_shell_are_told_of_in_a_shell_and_hidden_ones_nowhere(app: App) -> None:
+    in_chat, in_shell = names(await said(app, "/help")), names(await said(app, "/help", from_shell=True))
+    assert {"say", "articles text"} <= in_shell - in_chat
+    assert not in_shell & {"rate", "welcome"}
+
+
+async def test_help_shows_each_command_with_its_description(app: App) -> None:
+    shown = facts(await said(app, "/help"))
+    assert shown["/ask"] == "Ask a question; the answer quotes the articles word for word."
+
+
+async def test_help_of_a_group_lists_its_commands(app: App) -> None:
+    assert {"articles list", "articles show", "articles add"} <= names(await said(app, "/help articles"))
+
+
+async def test_help_of_a_group_shows_a_member_nothing_that_is_not_for_members(app: App) -> None:
+    seen = names(await said(app, "/help articles", role=Role.MEMBER))
+    assert "articles list" in seen
+    assert not seen & {"articles add", "articles remove", "articles text"}
+
+
+async def test_help_of_a_group_in_a_chat_leaves_out_what_is_for_a_shell(app: App) -> None:
+    assert "articles text" not in names(await said(app, "/help articles"))
+    assert "articles text" in names(await said(app, "/help articles", from_shell=True))
+
+
+@pytest.mark.parametrize("typed", ["/help articles add", "/help /articles add", "/help ARTICLES Add"])
+async def test_help_of_one_command_tells_its_options(app: App, typed: str) -> None:
+    shown = await said(app, typed)
+    assert Heading("/articles add") in shown.blocks
+    rows = facts(shown)
+    assert rows["Usage"].startswith("/articles add FILE [title]")
+    assert rows["Example"] == "/articles add notes.md"
+    assert rows["For"] == "contributors"
+    assert rows["file"] == "File or folder; a file"
+    assert rows["stance"] == "Which side it argues; openness · control · both; optional"
+    assert rows["date"] == "Date it was written; a date, such as 2026-12-01; optional"
+    assert rows["as-is"].endswith("; a yes or no; optional")
+
+
+async def test_help_tells_a_default_that_is_one(app: App) -> None:
+    assert facts(await said(app, "/help search"))["limit"].endswith("a number; optional, 5 if left out")
+    assert "For" not in facts(await said(app, "/help search"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("/help serch", "Did you mean /search?"),
+        ("/help articles ad", "/articles add"),
+        ("/help xyzzy", "/help lists what there is."),
+    ],
+)
+async def test_help_of_an_unknown_command_names_the_nearest(app: App, typed: str, hint: str) -> None:
+    refused = await said(app, typed)
+    assert isinstance(refused.error, NotFound)
+    assert hint in refused.error.hint
+
+
+async def test_command_names_are_completed_for_those_who_may_use_them(app: App) -> None:
+    help_ = app.dispatch.catalog.named("help")
+    assert help_ is not None
+    offered = await app.dispatch.suggest(call(app), help_, "command", "/Art")
+    assert {"articles add", "articles list"} <= set(offered)
+    assert "articles text" not in offered
+    to_member = await app.dispatch.suggest(call(app, role=Role.MEMBER), help_, "command", "art")
+    assert list(to_member) == ["articles list", "articles show"]
+
+
+async def test_the_welcome_of_an_empty_library_offers_to_fill_it(app: App) -> None:
+    first = await said(app, "/welcome")
+    assert first.data == {"articles": 0}
+    labels = [b.label for block in first.blocks if isinstance(block, Actions) for b in block.buttons]
+    assert labels == ["/help articles add", "/help"]
+
+
+async def test_the_welcome_counts_the_articles_and_each_of_its_buttons_works(tmp_path: Path) -> None:
+    async with opened(Settings(data=tmp_path / "stocked"), platform="shell") as app:
+        first = await said(app, "/welcome")
+        assert first.data["articles"] >= 10
+        assert f"{first.data['articles']} articles" in "".join(
+            block.text for block in first.blocks if isinstance(block, Prose)
+        )
+        buttons = [b for block in first.blocks if isinstance(block, Actions) for b in block.buttons]
+        assert len(buttons) == 3
+        for button in buttons:
+            assert (await said(app, f"/{button.action}")).error is None
+        assert (await said(app, f"/{buttons[0].action}")).data["answered"]
