@@ -85,12 +85,10 @@ async def load_shipped(library: Library, importer: Importer) -> None:
     """Put in the articles that ship with the bot, each once: what somebody removed does not come back."""
     supplied = await library.supplied(COMMUNITY)
     files = {f"shipped:{file.name}": file async for file in importer.files(shipped("articles"))}
-    if not (missing := files.keys() - supplied):
-        return
-    for source in sorted(missing):
+    for source in sorted(files.keys() - supplied):
         draft = await importer.read(files[source])
         await library.add(Scope(community=COMMUNITY), replace(draft, source=source, added_by="Rostrum"))
-    await library.note_supplied(COMMUNITY, missing)
+        await library.note_supplied(COMMUNITY, [source])
 
 
 def wired(parts: Mapping[type, Any]) -> Dispatch:

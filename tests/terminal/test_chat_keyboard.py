@@ -110,3 +110,35 @@ def test_ctrl_c_at_the_prompt_only_clears_the_line(keyboard: Keyboard) -> None:
 def test_what_nobody_asked_for_appears_while_the_prompt_waits(keyboard: Keyboard, rostrum: Rostrum) -> None:
     assert rostrum("say", "The library grows tonight.").code == 0
     keyboard.sees("The library grows tonight.")
+
+
+def _interrupted_folder(keyboard: Keyboard) -> None:
+    keyboard.types("/articles add many author:Ann\r")
+    keyboard.sees("Reading ")
+    keyboard.types("\x03")
+    keyboard.sees("Stopped.")
+    assert "Traceback" not in keyboard.seen
+    keyboard.types("/help\r")
+    keyboard.sees("What you can type")
+
+
+@pytest.fixture
+def many(rostrum: Rostrum) -> None:
+    """A folder of many small files, so that there is time to change one's mind."""
+    for number in range(600):
+        rostrum.file(f"many/{number:03}.md", f"# Wombat {number}\n\nWombat {number} digs in hill {number}.\n")
+
+
+@pytest.mark.usefixtures("many")
+def test_ctrl_c_stops_what_is_under_way_and_the_chat_goes_on(keyboard: Keyboard) -> None:
+    _interrupted_folder(keyboard)
+
+
+@pytest.mark.usefixtures("many")
+def test_ctrl_c_stops_a_command_also_after_a_form_was_filled_in(keyboard: Keyboard) -> None:
+    keyboard.types("/search\r")
+    keyboard.sees("Words to look for:")
+    keyboard.types("licence\r")
+    keyboard.sees("1. ")
+    _interrupted_folder(keyboard)
+    _interrupted_folder(keyboard)

@@ -14,6 +14,8 @@ from bot.ports import Quoted
 
 SOURCES = 3
 """An answer has at most so many."""
+FLOOR = 0.6
+"""What scores less than this share of the best sentence would only fill the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,9 @@ class Quotation:
 
 
 def chosen(findings: Findings) -> list[Chosen]:
-    """The sentences that answer best, best first; at most three."""
-    return choose(findings, limit=SOURCES)
+    """The sentences that answer best, best first: at most three, none far behind the best."""
+    best = choose(findings, limit=SOURCES)
+    return [sentence for sentence in best if sentence.score >= FLOOR * best[0].score]
 
 
 def with_corrections(sentences: Sequence[Chosen], corrections: Sequence[Chosen]) -> list[Chosen]:

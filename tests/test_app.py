@@ -1,0 +1,236 @@
+"""The parts put together: the first load of the library, and commands found in modules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot.features
+from bot.app import COMMUNITY, App, load_shipped, opened, wired
+from bot.chat.invocation import Invocation, Role
+from bot.chat.reply import Prose, Reply, reply
+from bot.errors import StoreError
+from bot.knowledge.article import Scope
+from bot.retrieval.importer import FileImporter
+from bot.settings import Settings
+from bot.storage import open_storage
+
+HOME = Scope(community=COMMUNITY)
+SHIPPED = 14
+
+
+class Clock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Silent:
+    """A screen that nobody looks at."""
+
+    pace_s = 0.0
+
+    async def acknowledge(self, *, private: bool) -> None:
+        pass
+
+    async def show(self, reply: Reply) -> None:
+        pass
+
+    async def finish(self) -> None:
+        pass
+
+
+class Breaking:
+    """A library whose disk is full when a certain article is to be added."""
+
+    def __init__(self, library: Any, at: int) -> None:
+        self._library = library
+        self._left = at
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+    async def add(self, *args: Any, **named: Any) -> Any:
+        self._left -= 1
+        if not self._left:
+            raise StoreError("The disk is full.")
+        return await self._library.add(*args, **named)
+
+
+def call(app: App, *arguments: str, role: Role = Role.OPERATOR) -> Invocation:
+    member = replace(app.operator, role=role)
+    return Invocation(member=member, place=app.home, arguments=arguments, asks_back=False)
+
+
+async def run(app: App, *arguments: str) -> Reply:
+    return await app.dispatch(call(app, *arguments), Silent())
+
+
+async def titles(app: App) -> list[str]:
+    return sorted(article["title"] for article in (await run(app, "articles", "list")).data)
+
+
+async def test_the_first_start_puts_the_shipped_articles_in_once(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    async with opened(settings, platform="shell") as app:
+        first = await titles(app)
+    async with opened(settings, platform="terminal") as app:
+        assert await titles(app) == first
+    assert len(first) == len(set(first)) == SHIPPED
+
+
+async def test_a_bot_without_its_library_starts_empty(tmp_path: Path) -> None:
+    async with opened(Settings(data=tmp_path / "data", library=False), platform="shell") as app:
+        assert await titles(app) == []
+
+
+@pytest.mark.parametrize("at", [1, 5, SHIPPED])
+async def test_a_first_load_that_was_interrupted_is_completed_at_the_next_start(
+    tmp_path: Path, at: int
+) -> None:
+    folder = tmp_path / "data"
+    async with open_storage(folder, Clock()) as storage:
+        with pytest.raises(StoreError):
+            await load_shipped(Breaking(storage.library, at), FileImporter())
+        assert len(await storage.library.articles(HOME)) == at - 1
+    async with opened(Settings(data=folder), platform="shell") as app:
+        assert len(await titles(app)) == SHIPPED
+
+
+async def test_what_the_operator_removed_does_not_come_back(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    async with opened(settings, platform="shell") as app:
+        gone = (await run(app, "articles", "remove", "1")).data
+        assert gone["outcome"] == "removed"
+    for _ in range(2):
+        async with opened(settings, platform="shell") as app:
+            left = await titles(app)
+            assert gone["title"] not in left
+            assert len(left) == SHIPPED - 1
+
+
+async def test_what_was_removed_after_an_interrupted_load_does_not_come_back(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    async with open_storage(folder, Clock()) as storage:
+        with pytest.raises(StoreError):
+            await load_shipped(Breaking(storage.library, 5), FileImporter())
+        removed = (await storage.library.articles(HOME))[0]
+        await storage.library.remove(HOME, removed.id)
+    async with opened(Settings(data=folder), platform="shell") as app:
+        left = await titles(app)
+        assert removed.particulars.title not in left
+        assert len(left) == SHIPPED - 1
+
+
+async def test_a_library_that_was_emptied_stays_empty(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    async with opened(settings, platform="shell") as app:
+        for article in (await run(app, "articles", "list")).data:
+            await run(app, "articles", "remove", str(article["article"]))
+    async with opened(settings, platform="shell") as app:
+        assert await titles(app) == []
+
+
+async def test_questions_older_than_they_are_kept_are_forgotten_at_the_start(tmp_path: Path) -> None:
+    class LongAgo:
+        def now(self) -> datetime:
+            return datetime(2020, 1, 1, tzinfo=UTC)
+
+    settings = Settings(data=tmp_path / "data", library=False)
+    async with opened(settings, platform="shell") as app:
+        home = app.home
+    async with open_storage(settings.data, LongAgo()) as storage:
+        await storage.asks.record(home, "1", "Old?", [], answered=False)
+    async with open_storage(settings.data, Clock()) as storage:
+        await storage.asks.record(home, "1", "New?", [], answered=False)
+        assert len(await storage.asks.recent(home, 5)) == 2
+    async with opened(settings, platform="shell"), open_storage(settings.data, Clock()) as storage:
+        assert [asked.question for asked in await storage.asks.recent(home, 5)] == ["New?"]
+
+
+# Commands found in modules.
+
+JUGGLING = '''
+"""Juggles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.chat.command import Option, command
+from bot.chat.reply import Prose, reply
+from bot.ports import Clock, Library, scope_of
+
+
+@command("juggle", example="clubs")
+class Juggle:
+    """Juggle with something."""
+
+    things: Annotated[str, Option("Things", suggest="thing", rest=True)]
+
+
+class Juggles:
+    """Juggles as many as there are articles."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def __call__(self, request: Juggle, call):
+        count = len(await self._library.articles(scope_of(call)))
+        yield reply(Prose(f"{count} {request.things}"))
+
+
+class Things:
+    """Names what can be juggled with."""
+
+    source = "thing"
+
+    def __init__(self, clock: Clock) -> None:
+        self._year = clock.now().year
+
+    async def __call__(self, typed, call):
+        return [one for one in ("balls", "clubs") if one.startswith(typed) and self._year > 2000]
+'''
+
+
+@pytest.fixture
+def juggling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A plain module dropped into the features, and nothing registered anywhere."""
+    dropped = tmp_path / "features"
+    dropped.mkdir()
+    (dropped / "juggling.py").write_text(JUGGLING)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    bot.features.__path__.append(str(dropped))
+    yield dropped
+    bot.features.__path__.remove(str(dropped))
+    sys.modules.pop("bot.features.juggling", None)
+    vars(bot.features).pop("juggling", None)
+
+
+async def test_a_command_in_a_module_of_its_own_is_found_and_given_what_it_asks_for(
+    tmp_path: Path, juggling: Path
+) -> None:
+    async with opened(Settings(data=tmp_path / "data"), platform="shell") as app:
+        juggle = app.dispatch.catalog.named("juggle")
+        assert juggle in app.dispatch.catalog.shown()
+        assert await run(app, "juggle", "clubs") == reply(Prose(f"{SHIPPED} clubs"))
+        assert "juggle" in [entry["command"] for entry in (await run(app, "help")).data]
+        assert (await run(app, "help", "juggle")).data["usage"] == "juggle THINGS"
+        assert list(await app.dispatch.suggest(call(app), juggle, "things", "cl")) == ["clubs"]
+        help_ = app.dispatch.catalog.named("help")
+        assert list(await app.dispatch.suggest(call(app), help_, "command", "jug")) == ["juggle"]
+
+
+async def test_without_that_module_there_is_no_such_command(tmp_path: Path) -> None:
+    async with opened(Settings(data=tmp_path / "data", library=False), platform="shell") as app:
+        assert app.dispatch.catalog.named("juggle") is None
+
+
+def test_a_use_case_that_asks_for_what_nobody_provides_is_noticed_at_the_start() -> None:
+    with pytest.raises(KeyError):
+        wired({})
