@@ -31,8 +31,12 @@ def main() -> int:
         return shell.tell(error, as_json=as_json)
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _speak_no_more()
         return 0
+    except OSError as error:
+        _speak_no_more()
+        sys.stderr.write(f"I cannot write my answer: {error.strerror}.\n")
+        return 1
 
 
 def _run(arguments: list[str], *, as_json: bool) -> int:
@@ -51,6 +55,10 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     return asyncio.run(_once(settings, arguments, as_json=as_json))
 
 
+def _speak_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 async def _once(settings: Settings, arguments: list[str], *, as_json: bool) -> int:
     from bot.app import opened  # so much is not needed to say that a setting is wrong
 
@@ -66,7 +74,7 @@ async def _chat(settings: Settings) -> int:
 
     async with opened(settings, platform="terminal") as app:
         chat = Chat(app.dispatch, app.outbox, app.home, app.operator)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if sys.stdin and sys.stdin.isatty() and sys.stdout.isatty():
             await chat.from_keyboard(str(settings.data / "terminal-history"))
         else:
             await chat.from_pipe(standard_input())

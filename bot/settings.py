@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from bot.errors import SettingsError
 
@@ -89,9 +90,8 @@ def load(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env
     of ours is no mistake but a line in `warnings` that names the nearest right one.
     """
     environment = os.environ if environment is None else environment
-    from_file = {key: value or "" for key, value in _read(dotenv).items()}
-    given = {**from_file, **environment}
     problems: list[str] = []
+    given = {**_read(dotenv, problems), **environment}
     values = {}
     for name, setting in declared().items():
         if text := given.get(setting.key, "").strip():
@@ -102,11 +102,20 @@ def load(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env
     return Settings(**values, warnings=tuple(_warnings(given)))
 
 
-def _read(dotenv: Path) -> Mapping[str, str | None]:
+def _read(dotenv: Path, problems: list[str]) -> dict[str, str]:
     try:
-        return dotenv_values(dotenv, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{dotenv} cannot be read: {error}"]) from error
+        lines = list(parse_stream(io.StringIO(dotenv.read_text(encoding="utf-8-sig"))))
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        problems.append(f"{dotenv} cannot be read: it is no UTF-8 text.")
+        return {}
+    except OSError as error:
+        problems.append(f"{dotenv} cannot be read: {error.strerror}.")
+        return {}
+    wrong = [f"{dotenv}, line {line.original.line}: is not KEY=value." for line in lines if line.error]
+    problems.extend(wrong)
+    return {line.key: line.value or "" for line in lines if line.key and not line.error}
 
 
 def _value(setting: Setting, text: str, where: str, problems: list[str]) -> Any:

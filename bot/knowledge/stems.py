@@ -25,6 +25,15 @@ _CACHED = 200_000
 _LONGEST = 64
 
 
+_LONG_ENOUGH = 4
+_AMERICAN = {
+    "licens": "licenc", "defens": "defenc", "offens": "offenc", "pretens": "pretenc", "behavior": "behaviour",
+    "color": "colour", "favor": "favour", "flavor": "flavour", "honor": "honour", "labor": "labour",
+    "neighbor": "neighbour", "rumor": "rumour", "center": "centr", "theater": "theatr", "analyz": "analys",
+    "catalog": "catalogu", "dialog": "dialogu", "program": "programm", "artifact": "artefact",
+}  # fmt: skip
+
+
 class Stems(dict[str, str]):
     """The token of each word of a language, worked out when first asked for. Threads may share it."""
 
@@ -46,7 +55,8 @@ class Stems(dict[str, str]):
         if self._language == "en":  # its stemmer knows no accents, those of others go by them
             plain = unaccented(plain, "en")
         stemmer = self._stemmer()
-        return unaccented(stemmer.stemWord(plain) if stemmer else plain, self._language) or plain
+        stem = unaccented(stemmer.stemWord(plain) if stemmer else plain, self._language) or plain
+        return _british(stem) if self._language == "en" else stem
 
     def _stemmer(self) -> Stemmer | None:
         if not hasattr(self._own, "stemmer"):
@@ -60,6 +70,13 @@ class Stems(dict[str, str]):
 def stems_of(language: str | None) -> Stems:
     """The tokens of the words of a language; without a stemmer for it, words are only folded."""
     return Stems(language)
+
+
+def _british(stem: str) -> str:
+    """One stem for what British and American writers spell differently."""
+    if len(stem) > _LONG_ENOUGH and stem.endswith("iz"):
+        return f"{stem[:-1]}s"
+    return _AMERICAN.get(stem, stem)
 
 
 def unaccented(word: str, language: str | None) -> str:

@@ -60,7 +60,9 @@ def wanted(question: str, vocabulary: Vocabulary) -> Wanted:
     mended = {word: _mended(word, question, vocabulary, language) for word in asked}
     stop = stop_words(language)
     # A slip in a stop word has let it through.
-    meant = [word for word in asked if mended[word] == word or mended[word] not in stop] or asked
+    meant = [word for word in asked if mended[word] == word or mended[word] not in stop]
+    if not meant:
+        meant, mended = asked, dict(zip(asked, asked, strict=True))
     sequence = [token_of(mended[word], language) for word in meant]
     terms: dict[str, float] = defaultdict(float)
     for word, token in zip(meant, sequence, strict=True):
@@ -71,8 +73,13 @@ def wanted(question: str, vocabulary: Vocabulary) -> Wanted:
         pairs=_pairs(sequence),
         weights=weights,
         ceiling=sum(weights[token] for token in sequence) * (SATURATION + 1),
-        corrected={word: mended[word] for word in meant if mended[word] != word},
+        corrected={word: mended[word] for word in meant if _another(word, mended[word])},
     )
+
+
+def _another(typed: str, taken: str) -> bool:
+    """Whether a word was taken for another one, not for an inflection of itself (safer, safe)."""
+    return not (typed.startswith(taken) or taken.startswith(typed))
 
 
 def _once(asked: list[str], question: str, vocabulary: Vocabulary, language: str | None) -> list[str]:

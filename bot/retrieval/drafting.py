@@ -26,7 +26,8 @@ def drafted(data: bytes, source: str, *, is_markdown: bool, otherwise: str) -> D
         author=said.author,
         date=said.date,
         url=said.url,
-        language=detect(text),
+        # Too short to tell: plain letters are taken for English, so that inflections are found.
+        language=detect(text) or ("en" if text.isascii() else None),
         stance=said.stance,
         corrects=said.corrects,
     )

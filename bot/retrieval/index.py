@@ -19,7 +19,7 @@ from bot.knowledge.stems import stems_of
 from bot.knowledge.tokens import is_gram, words
 from bot.retrieval.asking import Wanted
 
-FORMAT = "passages-2"
+FORMAT = "passages-3"
 """Changes with the fields and with what `tokens` makes of a text; an index of another format is made anew."""
 _SHARED = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -27,6 +28,8 @@ READERS = 4
 
 LEAST_SPACE = 2**16
 """Bytes that must be free on the disk for anything to work."""
+
+_MISFIT = re.compile("no such (table|column)|has no column")
 
 _PRAGMAS = {
     "busy_timeout": int(PATIENCE_S * 1000),
@@ -156,6 +159,9 @@ def explained(error: BaseException | None, file: Path) -> RostrumError | None:
             return StoreError(
                 f"The database {file} cannot be used: {error}.", "See to its disk and permissions."
             )
+        case sqlite3.SQLITE_ERROR if _MISFIT.search(str(error)):
+            hint = "Restore a backup, or move the file away to start empty. I leave it as it is."
+            return StoreError(f"The database {file} lacks what this version keeps there: {error}.", hint)
     return None
 
 

@@ -10,14 +10,21 @@ from bot.chat.prose import escape
 from bot.chat.reply import Actions, Block, Button, Fact, Facts, Heading, Prose, Reply, reply
 from bot.chat.typed import as_line
 
+_IN_CHAT = "A question without a command is an `/ask`. `/help ask` tells more about one command."
+_IN_SHELL = (
+    '`rostrum run` opens the chat. Here they are typed without the slash: `rostrum ask "…"`, and '
+    "`rostrum ask --help` tells more. `--json` prints one JSON value. Exit codes: 0 done, 2 bad input, "
+    "78 settings, data folder or database, 1 other."
+)
 
-def all_commands(commands: Sequence[Command]) -> Reply:
+
+def all_commands(commands: Sequence[Command], *, in_shell: bool = False) -> Reply:
     """The commands, a line each."""
     rows = tuple(Fact(f"/{command.name}", command.description) for command in commands)
     return reply(
         Heading("What you can type"),
         Facts(rows),
-        Prose("A question without a command is an `/ask`. `/help ask` tells more about one command."),
+        Prose(_IN_SHELL if in_shell else _IN_CHAT),
         data=[{"command": command.name, "description": command.description} for command in commands],
     )
 

@@ -25,7 +25,7 @@ class ShowHelp:
         if name and not group:
             yield one_command(self._catalog.match(name.split())[0])
         else:
-            yield all_commands(group or may)
+            yield all_commands(group or may, in_shell=call.from_shell)
 
 
 class Welcomes:

@@ -17,7 +17,7 @@ class ListArticles:
     """List the articles, or those with certain words in title, author or file name."""
 
     words: Annotated[str | None, Option("Words to look for", most=200, rest=True)] = None
-    limit: Annotated[int, Option("How many at most", least=1, most=500)] = 50
+    limit: Annotated[int | None, Option("How many at most", least=1, most=10_000)] = None
 
 
 @command("articles show", example="2")

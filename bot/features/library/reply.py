@@ -27,6 +27,7 @@ from bot.features.library.command import AddArticles
 from bot.knowledge.article import Article, Particulars, Passage, Revision
 from bot.ports import Added, Outcome
 
+SHOWN = 50
 _ASKED_FOR = ("title", "author", "date", "url", "stance")
 
 
@@ -51,9 +52,10 @@ def as_data(article: Article) -> dict[str, Any]:
     }
 
 
-def listed(articles: Sequence[Article], total: int, words: str) -> Reply:
-    """A line an article."""
-    data = [as_data(article) for article in articles]
+def listed(found: Sequence[Article], words: str, limit: int | None) -> Reply:
+    """A line an article: the first 50 where nobody said how many, though the data hold them all."""
+    total, articles = len(found), found[: limit or SHOWN]
+    data = [as_data(article) for article in found[:limit]]
     if not articles:
         what = (
             f"No article has “{escape(words)}” in title, author or file name."

@@ -19,7 +19,7 @@ class ListsArticles:
 
     async def __call__(self, request: ListArticles, call: Invocation) -> AsyncIterator[Reply]:
         found = await self._library.articles(scope_of(call), request.words or "")
-        yield replies.listed(found[: request.limit], len(found), request.words or "")
+        yield replies.listed(found, request.words or "", request.limit)
 
 
 class ShowsArticle:

@@ -24,7 +24,7 @@ class Prompt:
             history=FileHistory(history),
             completer=CommandCompleter(dispatch, call),
             complete_while_typing=True,
-            enable_history_search=False,
+            reserve_space_for_menu=4,
         )
 
     async def line(self) -> str | None:
@@ -41,7 +41,7 @@ class Prompt:
 async def fill(form: Form) -> dict[str, str] | None:
     """The values a person gives, Enter taking what stands in brackets; `None` after Ctrl-C or Ctrl-D."""
     values = {}
-    asking: PromptSession[str] = PromptSession()
+    asking: PromptSession[str] = PromptSession(reserve_space_for_menu=0)
     with _above():
         for field in form.fields:
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import secrets
 import signal
 import sys
@@ -137,6 +138,8 @@ async def _lines(stream: TextIO) -> AsyncIterator[str]:
 
 def standard_input() -> TextIO:
     """Standard input as text, whatever bytes come."""
+    if sys.stdin is None:  # closed by whoever started us
+        return io.StringIO()
     with contextlib.suppress(AttributeError):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stream has it
     return sys.stdin

@@ -28,6 +28,9 @@ from bot.chat.reply import (
 )
 from bot.platforms.terminal.layout import Page, shown
 
+BAR = 12
+"""Characters of a progress bar."""
+
 
 def render(reply: Reply, console: Console, width: int | None) -> list[Text]:
     """The lines of a reply. `width` is `None` where lines are not to be broken."""
@@ -71,16 +74,17 @@ def _block(block: Block, page: Page) -> None:  # noqa: C901  # one case a block 
             page.gap()
             _actions([button.label for button in buttons], page)
         case Form():
-            page.gap()
-            page.write(Text(f"/{block.command} needs: {', '.join(field.label for field in block.fields)}"))
+            page.write(Text("Enter takes what stands in brackets; Ctrl-C leaves all as it is.", style="dim"))
         case _:
             assert_never(block)
 
 
 def progress_line(progress: Progress) -> str:
-    """`Reading a.md (3 of 12)`."""
-    count = f" ({progress.done} of {progress.total})" if progress.total else " …"
-    return shown(progress.text) + count
+    """`━━━─────────  3 of 12  Reading a.md`, or the text alone while nobody knows how much there is."""
+    if not progress.total:
+        return f"{shown(progress.text)} …"
+    done = round(BAR * progress.done / progress.total)
+    return f"{'━' * done}{'─' * (BAR - done)}  {progress.done} of {progress.total}  {shown(progress.text)}"
 
 
 def _prose(parts: Iterable[Part], page: Page) -> None:

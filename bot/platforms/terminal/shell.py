@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 
 from bot.chat.invocation import Invocation, Member, Place
-from bot.chat.reply import Form, Progress, Reply
+from bot.chat.reply import Actions, Form, Progress, Reply
 from bot.dispatch import Dispatch, error_reply
 from bot.errors import RostrumError
 from bot.outbox import Deliveries
@@ -53,15 +54,16 @@ class PlainScreen:
         self._err.drop()
 
     def print(self, reply: Reply) -> None:
-        """Print the last reply; an error on standard error."""
-        (self._err if reply.error else self._out).say(reply)
+        """Print the last reply without its buttons, which nobody can press; an error on standard error."""
+        told = tuple(block for block in reply.blocks if not isinstance(block, Actions))
+        (self._err if reply.error else self._out).say(replace(reply, blocks=told))
 
 
 async def run(
     dispatch: Dispatch, place: Place, member: Member, arguments: list[str], *, as_json: bool
 ) -> int:
     """Run one command and return its exit code."""
-    fill = None if as_json or not sys.stdin.isatty() or not sys.stdout.isatty() else _fill
+    fill = None if as_json or not (sys.stdin and sys.stdin.isatty()) or not sys.stdout.isatty() else _fill
     screen = JsonScreen() if as_json else PlainScreen()
     call = Invocation(
         member=member,
