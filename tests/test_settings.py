@@ -62,3 +62,12 @@ def test_every_key_is_explained_in_the_example() -> None:
     example = (Path(__file__).parent.parent / ".env.example").read_text()
     for key in keys():
         assert f"{key}=" in example
+
+
+def test_a_line_that_is_no_setting_is_named_by_its_number(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text('# fine\nROSTRUM_LIBRARY=off\njunk here\nROSTRUM_DATA="open\n')
+    with pytest.raises(SettingsError) as caught:
+        load({}, dotenv)
+    assert caught.value.problems[0] == f"{dotenv}, line 3: is not KEY=value."
+    assert any("line 4" in problem for problem in caught.value.problems)

@@ -146,3 +146,9 @@ def test_stop_words_of_an_unknown_language_are_none() -> None:
     assert stop_words("xx") == frozenset()
     assert stop_words(None) == frozenset()
     assert sys.intern("the") in stop_words("en")
+
+
+def test_british_and_american_spellings_are_one_token() -> None:
+    for british, american in (("licence", "licensed"), ("behaviour", "behavior"), ("organise", "organizes")):
+        assert tokens(british, "en") == tokens(american, "en")
+    assert tokens("size", "en") != tokens("sis", "en")

@@ -117,3 +117,12 @@ def test_in_a_mixed_index_a_question_is_read_in_its_language() -> None:
 def test_passages_that_do_not_say_are_read_in_the_language_they_show() -> None:
     text = "Die Gewichte des Modells wurden unter einer Lizenz veröffentlicht, die jedem die Nutzung erlaubt."
     assert PassageIndex.in_memory([passage(text, language=None)]).languages == {"de": 1}
+
+
+def test_an_inflection_is_taken_for_its_word_without_a_notice() -> None:
+    asked = wanted("What was transparenc?", INDEX)
+    assert asked.corrected == {}
+
+
+def test_a_stop_word_with_a_slip_alone_is_left_as_it_is() -> None:
+    assert wanted("teh", PassageIndex.in_memory([passage("the model")])).corrected == {}

@@ -142,3 +142,30 @@ def test_ctrl_c_stops_a_command_also_after_a_form_was_filled_in(keyboard: Keyboa
     keyboard.sees("1. ")
     _interrupted_folder(keyboard)
     _interrupted_folder(keyboard)
+
+
+def test_a_form_with_a_wrong_value_is_asked_again_with_what_was_typed(
+    keyboard: Keyboard, rostrum: Rostrum
+) -> None:
+    rostrum.file("w.md", "# Wombats\n\nWombats dig at night in the Kassel hills.\n")
+    keyboard.types("/articles add w.md\r")
+    keyboard.sees("Title [Wombats]:")
+    keyboard.types("Night diggers\r")
+    keyboard.sees("Author [unknown]:")
+    keyboard.types("Ann\r")
+    keyboard.sees("Date it was written")
+    keyboard.types("32.13.2025\r")
+    for label in ("Address on the web", "Which side it argues"):
+        keyboard.sees(label)
+        keyboard.types("\r")
+    keyboard.sees("I do not understand the date")
+    keyboard.sees("Title [Night diggers]:")
+    keyboard.types("\r")
+    keyboard.sees("Author [Ann]:")
+    keyboard.types("\r")
+    keyboard.sees("Date it was written [32.13.2025]:")
+    keyboard.types("2025-12-13\r")
+    for label in ("Address on the web", "Which side it argues"):
+        keyboard.sees(label)
+        keyboard.types("\r")
+    keyboard.sees("Added: Night diggers")

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.terminal.conftest import Rostrum
@@ -270,3 +274,44 @@ def test_a_question_is_forgotten_when_its_days_are_over(rostrum: Rostrum) -> Non
     connection.commit()
     connection.close()
     assert rostrum("source", "1").code == 2
+
+
+def test_a_database_without_its_tables_is_said_in_one_line(rostrum: Rostrum) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(rostrum.data / "app.db")
+    connection.execute("DROP TABLE passage")
+    connection.commit()
+    connection.close()
+    ran = rostrum("ask", QUESTION, "--json")
+    assert ran.code == 78
+    assert "lacks what this version keeps there" in ran.json["error"]["message"]
+    assert "Traceback" not in ran.err
+
+
+def test_the_list_for_a_script_holds_every_article(rostrum: Rostrum) -> None:
+    for number in range(60):
+        rostrum.file(f"box/{number}.md", f"# Piece {number}\n\nThe wombat of piece {number} sleeps.\n")
+    rostrum("articles", "add", rostrum.folder / "box")
+    assert len(rostrum("articles", "list", "--json").json) == 74
+    assert len(rostrum("articles", "list", "--limit", "5", "--json").json) == 5
+    assert "24 more" in rostrum("articles", "list").out
+
+
+def test_american_spelling_finds_the_same(rostrum: Rostrum) -> None:
+    assert rostrum("ask", "What is the license of Llama?", "--json").json["answered"] is True
+
+
+def test_an_output_that_takes_nothing_is_said_without_a_traceback(rostrum: Rostrum) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "ask", QUESTION],
+            cwd=rostrum.folder,
+            env=rostrum.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert b"I cannot write my answer" in done.stderr
+    assert b"Traceback" not in done.stderr
