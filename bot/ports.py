@@ -65,7 +65,8 @@ class Library(Protocol):
     async def add(self, scope: Scope, draft: Draft, *, notices: Sequence[Outgoing] = ()) -> Added:
         """Store a draft as a new article or a new revision, or find that it is here already.
 
-        It is the same article as one from the same source, or with the same words. `notices` go into the
+        It is the same article as one from the same source, of which it keeps what the draft leaves unsaid, or
+        one with the same words. `notices` go into the
         outbox in the same transaction, unless nothing changed. Raises NotAllowed when the draft is for
         another channel than the scope's.
         """

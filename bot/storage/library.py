@@ -38,6 +38,8 @@ class StoredLibrary:
                 "An article can be kept to a channel only from there.", "Add it in that channel."
             )
         # What is here already, as a whole folder often is, must neither be split again nor wait for its turn.
+        async with self._database.read() as connection:
+            draft = await shelving.completed(connection, scope.community, draft)
         if added := await self._same(scope, draft):
             return added
         spans = await asyncio.to_thread(self._split, draft.text, draft.particulars.language)

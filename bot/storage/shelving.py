@@ -40,6 +40,23 @@ async def find(connection: AsyncConnection, where: str, draft: Draft) -> tuple[O
     return Outcome.NEW, None
 
 
+async def completed(connection: AsyncConnection, where: str, draft: Draft) -> Draft:
+    """A draft with what was said before of the article from the same source, where it says nothing itself."""
+    for row in await _candidates(connection, where, draft):
+        if row.source == draft.source and row.channel == draft.channel:
+            known, said = as_particulars(row), draft.particulars
+            kept = replace(
+                said,
+                author=said.author or known.author,
+                date=said.date or known.date,
+                url=said.url or known.url,
+                stance=said.stance or known.stance,
+                corrects=said.corrects or known.corrects,
+            )
+            return replace(draft, particulars=kept)
+    return draft
+
+
 async def _candidates(connection: AsyncConnection, where: str, draft: Draft) -> Sequence[Row[Any]]:
     alike = or_(
         article.c.source == draft.source,

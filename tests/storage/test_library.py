@@ -347,3 +347,12 @@ async def test_what_was_supplied_is_remembered_after_it_was_removed(kept: Kept) 
     await kept.library.remove(HERE, article.id)
     assert await kept.library.supplied("here") == {"shipped:a", "shipped:b"}
     assert await kept.library.supplied("elsewhere") == frozenset()
+
+
+async def test_what_was_said_of_an_article_stays_when_its_file_comes_again_and_says_nothing(
+    kept: Kept,
+) -> None:
+    await kept.library.add(HERE, draft(author="Ann"))
+    assert (await kept.library.add(HERE, draft())).outcome is Outcome.SAME
+    changed = await kept.library.add(HERE, draft("Other words."))
+    assert (changed.outcome, changed.article.particulars.author) == (Outcome.REVISED, "Ann")
