@@ -66,9 +66,8 @@ class Library(Protocol):
         """Store a draft as a new article or a new revision, or find that it is here already.
 
         It is the same article as one from the same source, of which it keeps what the draft leaves unsaid, or
-        one with the same words. `notices` go into the
-        outbox in the same transaction, unless nothing changed. Raises NotAllowed when the draft is for
-        another channel than the scope's.
+        one with the same words. `notices` go into the outbox in the same transaction, unless nothing changed.
+        Raises NotAllowed when the draft is for another channel than the scope's.
         """
 
     async def articles(
