@@ -20,6 +20,7 @@ from bot.knowledge.article import Scope
 from bot.retrieval.importer import FileImporter
 from bot.settings import Settings
 from bot.storage import open_storage
+from tests.screens import Silent
 
 HOME = Scope(community=COMMUNITY)
 SHIPPED = 14
@@ -28,21 +29,6 @@ SHIPPED = 14
 class Clock:
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-class Silent:
-    """A screen that nobody looks at."""
-
-    pace_s = 0.0
-
-    async def acknowledge(self, *, private: bool) -> None:
-        pass
-
-    async def show(self, reply: Reply) -> None:
-        pass
-
-    async def finish(self) -> None:
-        pass
 
 
 class Breaking:

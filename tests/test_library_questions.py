@@ -11,27 +11,12 @@ import pytest
 
 from bot.app import App, opened
 from bot.chat.invocation import Invocation
-from bot.chat.reply import Reply
 from bot.settings import Settings
+from tests.screens import Silent
 
 QUESTIONS = [
     json.loads(line) for line in (Path(__file__).parent / "data" / "questions.jsonl").read_text().splitlines()
 ]
-
-
-class Silent:
-    """A screen that nobody looks at."""
-
-    pace_s = 0.0
-
-    async def acknowledge(self, *, private: bool) -> None:
-        pass
-
-    async def show(self, reply: Reply) -> None:
-        pass
-
-    async def finish(self) -> None:
-        pass
 
 
 @dataclass(frozen=True)

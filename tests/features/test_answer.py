@@ -25,6 +25,7 @@ from bot.retrieval.search import IndexSearch
 from bot.settings import Settings
 from bot.storage import open_storage
 from bot.storage.opening import Storage
+from tests.screens import Silent
 
 WOMBATS = (
     "Wombats dig long burrows at night in the Kassel hills. A wombat eats dry grass and tough roots. "
@@ -53,21 +54,6 @@ class Clock:
     def now(self) -> datetime:
         self.time += timedelta(seconds=1)
         return self.time
-
-
-class Silent:
-    """A screen that nobody looks at."""
-
-    pace_s = 0.0
-
-    async def acknowledge(self, *, private: bool) -> None:
-        pass
-
-    async def show(self, reply: Reply) -> None:
-        pass
-
-    async def finish(self) -> None:
-        pass
 
 
 def draft(title: str, text: str, *, channel: str | None = None, **said: Any) -> Draft:

@@ -13,21 +13,7 @@ from bot.chat.invocation import Invocation, Role
 from bot.chat.reply import Actions, Fact, Facts, Heading, Prose, Reply
 from bot.errors import NotFound
 from bot.settings import Settings
-
-
-class Silent:
-    """A screen that nobody looks at."""
-
-    pace_s = 0.0
-
-    async def acknowledge(self, *, private: bool) -> None:
-        pass
-
-    async def show(self, reply: Reply) -> None:
-        pass
-
-    async def finish(self) -> None:
-        pass
+from tests.screens import Silent
 
 
 @pytest.fixture

@@ -1,0 +1,20 @@
+"""Screens for tests that look at what dispatch returns, not at what is shown."""
+
+from __future__ import annotations
+
+from bot.chat.reply import Reply
+
+
+class Silent:
+    """A screen that nobody looks at."""
+
+    pace_s = 0.0
+
+    async def acknowledge(self, *, private: bool) -> None:
+        pass
+
+    async def show(self, reply: Reply) -> None:
+        pass
+
+    async def finish(self) -> None:
+        pass
