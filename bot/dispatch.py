@@ -139,11 +139,8 @@ def error_reply(error: RostrumError) -> Reply:
     text = f"**{escape(error.message)}**"
     if error.hint:
         text += f" {escape(error.hint)}"
-    return Reply((Prose(f"{text} ({error.code})"),), data=_as_data(error), private=True, error=error)
-
-
-def _as_data(error: RostrumError) -> dict[str, dict[str, str]]:
-    return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+    said = Prose(f"{text} ({error.code})")
+    return Reply((said,), data={"error": error.as_data()}, private=True, error=error)
 
 
 async def paced(replies: AsyncIterator[Reply], pace_s: float) -> AsyncGenerator[Reply, None]:

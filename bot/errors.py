@@ -8,10 +8,16 @@ RostrumError
 │   ├── SettingsError
 │   └── StoreError
 ├── Passing             nobody: try again in a moment
+│   ├── Wait            … after so many seconds
+│   └── LimitReached    … when the day's limit starts anew
+├── ModelError          whoever runs the bot, or nobody: a model endpoint failed (its kinds: `bot.llm.errors`)
 └── Unexpected          the developers: a fault of ours, with a reference to find it in the log
 """
 
 from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
 
 
 class RostrumError(Exception):
@@ -31,6 +37,10 @@ class RostrumError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    def as_data(self) -> dict[str, str]:
+        """What `--json` prints of it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
 class InputError(RostrumError):
@@ -79,6 +89,57 @@ class Passing(RostrumError):
     """It failed now and may work in a moment."""
 
     code = "E-TRY-AGAIN"
+
+
+class Wait(Passing):
+    """Somebody asks too often; `seconds` is how long until they may again."""
+
+    code = "E-WAIT"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Wait {seconds} s.", "So many questions in a minute are too many.")
+        self.seconds = seconds
+
+
+class LimitReached(Passing):
+    """The tokens of a day are used up; `resets_at` is when the next day begins."""
+
+    code = "E-LIMIT"
+
+    def __init__(self, resets_at: datetime, now: datetime, whose: str) -> None:
+        left = max(1, ceil((resets_at - now).total_seconds() / 60))
+        wait = f"{left} min" if left < 60 else f"{ceil(left / 60)} h"
+        super().__init__(
+            f"Today's limit is used up; it resets at {resets_at:%H:%M} UTC (in {wait}).",
+            f"It is the limit {whose}.",
+        )
+        self.resets_at = resets_at
+
+
+class ModelError(RostrumError):
+    """A model endpoint failed; the message names it, the hint says what to do.
+
+    `partial` is the text that came before, where some did; `status` the HTTP status, where there was one;
+    `retry_after_s` how long the endpoint asks to wait.
+    """
+
+    code = "E-MODEL"
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        status: int | None = None,
+        partial: str = "",
+        retry_after_s: float | None = None,
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.partial = partial
+        self.retry_after_s = retry_after_s
+        self.request_id = request_id
 
 
 class Unexpected(RostrumError):

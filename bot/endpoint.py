@@ -1,0 +1,62 @@
+"""What an operator says of a model endpoint: where it is, which model, what it costs, what it is not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+DEFAULT = "default"
+"""The name of the endpoint that is set without a name of its own."""
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names, none to bind to
+
+
+class Weights(StrEnum):
+    """Whether anybody may run the model, or only who made it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One place to ask models at. `None` is "nobody said": then it is found out.
+
+    `base_url` has no slash at its end and no `/chat/completions`. `provider` is one of the presets, or what a
+    local server was recognised as, and `title` what people call that ("LM Studio"). `query` goes behind every
+    address ("api-version=…"). Prices are US dollars for a million tokens. `extra` goes into every request,
+    `drop` names fields that are never sent; both count more than anything that was found out.
+    """
+
+    name: str
+    base_url: str
+    model: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    provider: str | None = None
+    title: str = ""
+    weights: Weights | None = None
+    window: int | None = None
+    at_once: int | None = None
+    price_in: Decimal | None = None
+    price_out: Decimal | None = None
+    dimensions: int | None = None
+    stream: bool = True
+    query: str = field(default="", repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    drop: tuple[str, ...] = ()
+    found: bool = False
+    """Whether it was found on this machine, not set by anybody."""
+
+    @property
+    def host(self) -> str:
+        """The host that sees what is asked."""
+        return urlsplit(self.base_url).hostname or self.base_url
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine: one call at a time, no bill, and it may take long to load."""
+        return self.host in _LOOPBACK
