@@ -1,11 +1,16 @@
+"""What is read from the environment and `.env`, and how mistakes in them are told."""
+
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import keys, load
+from bot.settings import Settings, declared, keys, load
+
+EXAMPLE = Path(__file__).parent.parent.parent / ".env.example"
 
 
 def test_without_any_key_the_defaults_hold(tmp_path: Path) -> None:
@@ -59,9 +64,23 @@ def test_a_file_that_is_no_text_is_a_clear_mistake(tmp_path: Path) -> None:
 
 
 def test_every_key_is_explained_in_the_example() -> None:
-    example = (Path(__file__).parent.parent / ".env.example").read_text()
+    example = EXAMPLE.read_text()
     for key in keys():
-        assert f"{key}=" in example
+        assert re.search(rf"^(?:# )?{key}=\S", example, re.MULTILINE), key
+
+
+def test_the_example_as_it_is_changes_nothing() -> None:
+    assert load({}, EXAMPLE) == Settings()
+
+
+def test_everything_in_the_example_may_be_used_at_once(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(re.sub(r"^# ([A-Z_]+=)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE))
+    settings = load({}, dotenv)
+    assert [endpoint.name for endpoint in settings.endpoints] == ["default", "groq", "big_box"]
+    assert settings.fallback == ("groq", "big_box")
+    assert settings.embeddings
+    assert not settings.warnings
 
 
 def test_a_line_that_is_no_setting_is_named_by_its_number(tmp_path: Path) -> None:
@@ -71,3 +90,35 @@ def test_a_line_that_is_no_setting_is_named_by_its_number(tmp_path: Path) -> Non
         load({}, dotenv)
     assert caught.value.problems[0] == f"{dotenv}, line 3: is not KEY=value."
     assert any("line 4" in problem for problem in caught.value.problems)
+
+
+def test_the_limits_of_a_day_and_a_minute_are_numbers_or_off(tmp_path: Path) -> None:
+    settings = load({"ROSTRUM_MEMBER_TOKENS": "off", "ROSTRUM_TOTAL_TOKENS": "3,000,000"}, tmp_path / ".env")
+    assert settings.member_tokens is None
+    assert settings.total_tokens == 3_000_000
+    assert (settings.community_tokens, settings.member_asks, settings.channel_asks) == (500_000, 5, 20)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "1,00", "1e3", "٣", "9" * 30])
+def test_a_limit_that_is_no_number_from_one_up_is_a_mistake(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"ROSTRUM_MEMBER_ASKS": text, "ROSTRUM_MEMBER_TOKENS": text}, tmp_path / ".env")
+    assert [problem.partition(" in ")[2] for problem in caught.value.problems] == [
+        "the environment: must be a number of tokens a day from 1 up, or off for no limit.",
+        "the environment: must be a number of questions a minute from 1 up, or off for no limit.",
+    ]
+
+
+def test_every_setting_has_a_key_of_its_own() -> None:
+    assert len(keys()) == len(set(keys()))
+    assert declared()["log_level"].key == "ROSTRUM_LOG_LEVEL"
+
+
+def test_an_unknown_key_like_no_other_is_told_what_there_is(tmp_path: Path) -> None:
+    (warning,) = load({"LLM_XYZ": "1"}, tmp_path / ".env").warnings
+    assert warning.startswith("I do not know the setting LLM_XYZ. I know LLM_")
+    assert "ROSTRUM_" not in warning
+
+
+def test_a_key_of_later_versions_that_is_left_empty_is_nothing_to_speak_of(tmp_path: Path) -> None:
+    assert load({"DISCORD_TOKEN": ""}, tmp_path / ".env").warnings == ()
