@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all check format bench picture wheel clean lock
+.PHONY: run test test-all check format bench bench-client picture wheel clean lock
 
 run: .venv/.run  ## Open the chat in the terminal (or read questions from a pipe)
 	@$(BIN)/rostrum run
@@ -28,6 +28,9 @@ format: .venv/.dev  ## Put the code into shape
 
 bench: .venv/.dev  ## Search against bm25s and SQLite FTS5, at 10,000 and 100,000 passages
 	@$(BIN)/python -m benchmarks.retrieval
+
+bench-client: .venv/.dev  ## The model client against the openai package
+	@$(BIN)/python -m benchmarks.client
 
 picture: .venv/.dev  ## Draw docs/terminal.svg anew
 	@$(BIN)/python docs/picture.py

@@ -1,0 +1,1 @@
+"""The client for model endpoints: one wire format, whatever is at the other end."""
