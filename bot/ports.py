@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.chat.invocation import Invocation, Place
 from bot.chat.reply import Reply
 from bot.knowledge.article import Article, Draft, Passage, Revision, Scope
 from bot.knowledge.findings import Findings
+from bot.model import Completion, Event, Model, Payer, Request, Usage
 
 
 def scope_of(call: Invocation) -> Scope:
     """What is visible where the answer to an invocation will be posted."""
     return Scope(community=call.place.community, channel=call.place.channel)
+
+
+def payer_of(call: Invocation) -> Payer:
+    """Whom a model's work for an invocation is counted for."""
+    return Payer(member=call.member.id, community=call.place.community)
 
 
 class Clock(Protocol):
@@ -125,6 +133,10 @@ class Search(Protocol):
         self, scope: Scope, query: str, *, limit: int = 10, article: int | None = None
     ) -> Findings:
         """The best passages visible in `scope`, best first, with every change so far taken in."""
+
+
+class WordSearch(Search, Protocol):
+    """Search by words alone, also where an embeddings endpoint is set: it asks nobody and costs nothing."""
 
 
 class Collection(Protocol):
@@ -271,3 +283,237 @@ class Importer(Protocol):
 
         Who added it, and the channel it is kept to, are left for the caller to fill in.
         """
+
+
+class LanguageModel(Protocol):
+    """Writes text. Endpoints are tried in the operator's order; every call is counted for somebody.
+
+    Every method that asks raises ModelError when no endpoint can, LimitReached before the first call.
+    """
+
+    async def is_there(self) -> bool:
+        """Whether an endpoint is set or was found; whether it works shows when it is asked."""
+
+    async def models(self, *, names: bool = True) -> tuple[Model, ...]:
+        """The models that are asked, in the order of trying; one that could not tell its name has none.
+
+        None where no endpoint is set or found. Without `names` no endpoint is asked for its own.
+        """
+
+    def stream(
+        self, request: Request, payer: Payer, *, within_s: float, endpoint: str | None = None
+    ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """The events of an answer as they come; only from `endpoint`, where it is named.
+
+        Once text was given no other endpoint takes over: ModelError then carries it as `partial`.
+        """
+
+    async def complete(
+        self, request: Request, payer: Payer, *, within_s: float, endpoint: str | None = None
+    ) -> Completion:
+        """The whole answer at once."""
+
+    async def complete_json(
+        self, request: Request, payer: Payer, *, within_s: float, endpoint: str | None = None
+    ) -> tuple[Any, Model]:
+        """The answer as the JSON value that `request.schema` asks for, and who gave it.
+
+        Asked once more where it is no such value.
+        """
+
+
+class Embedder(Protocol):
+    """Makes vectors of texts."""
+
+    async def name(self) -> str:
+        """What tells its vectors from another model's: endpoint and model. Raises ModelError."""
+
+    async def embed(self, texts: Sequence[str], payer: Payer, *, within_s: float) -> list[list[float]]:
+        """A vector for each text, all of one length. Raises ModelError, LimitReached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """How far a model has come with the passages: `done` of `total`."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """Passages of one community that have no vector by a model."""
+
+    community: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A community's vectors by one model, as they stood at the point `upto` of the change sequence.
+
+    Row n of `data` (float32, little endian, unit length) is of `passages[n]`, which is of `articles[n]` and
+    kept to `channels[n]`. A passage that the model refuses has no row.
+    """
+
+    passages: Sequence[int]
+    articles: Sequence[int]
+    channels: Sequence[str | None]
+    dimensions: int
+    data: bytes
+    upto: int
+
+
+class Vectors(Protocol):
+    """What models have made of the passages that count. A passage that goes takes its vectors along."""
+
+    async def lacking(self, model: str, *, limit: int, leaving_out: Iterable[str] = ()) -> Lacking | None:
+        """The next passages without a vector by a model, those of the newest article first.
+
+        `None` when there are none, but for the communities that are left out.
+        """
+
+    async def put(self, model: str, vectors: Mapping[int, bytes]) -> None:
+        """Keep a model's vectors, by passage; an empty one says that the model refuses the passage's text.
+
+        A model has vectors of one length: those of another, put before, are forgotten. A passage that is gone
+        is passed over.
+        """
+
+    async def rows(self, model: str, community: str) -> Rows | None:
+        """All vectors of a community by a model; `None` while one of its passages lacks any."""
+
+    async def progress(self, model: str) -> Embedded:
+        """How far a model has come, in all communities."""
+
+    async def expect(self, model: str, dimensions: int) -> None:
+        """Forget a model's vectors of another length, so that their passages lack one again."""
+
+    async def keep_only(self, model: str) -> None:
+        """Forget the vectors by all other models."""
+
+
+class Embedding(Protocol):
+    """Makes the vectors that passages lack."""
+
+    def finish(self) -> AsyncIterator[Embedded]:
+        """Embed all that lacks a vector, telling how far it has come, first and after each batch.
+
+        Raises OperatorError where no embeddings endpoint is set; ModelError, LimitReached, Passing or
+        StoreError where it cannot go on. What was done until then is kept.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowances:
+    """How much may be used: tokens in a day (UTC), questions in a minute. `None` or 0 is no limit."""
+
+    member_tokens: int | None = 50_000
+    community_tokens: int | None = 500_000
+    all_tokens: int | None = 2_000_000
+    member_asks: int | None = 5
+    channel_asks: int | None = 20
+
+
+class Whose(StrEnum):
+    """Whom a day's limit is for: one member of a community, all of them, or everybody I serve."""
+
+    MEMBER = "member"
+    COMMUNITY = "community"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One of the day's limits: tokens `used`, those reserved for calls under way included, of `most`.
+
+    `most` is `None` where there is no limit.
+    """
+
+    whose: Whose
+    used: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What one model was used for on one day: finished calls, their tokens, and their cost in US dollars.
+
+    `unpriced` of the `calls` have no known price and are not in `cost`, which is `None` where all are so.
+    `unfinished` calls are under way, or were cut off by a kill; they are in no other figure.
+    """
+
+    day: date
+    endpoint: str
+    model: str
+    calls: int
+    prompt: int
+    answer: int
+    cost: Decimal | None
+    unpriced: int = 0
+    unfinished: int = 0
+
+
+class Ledger(Protocol):
+    """Counts tokens and questions against the limits, for all processes together."""
+
+    async def reserve(self, payer: Payer, tokens: int, *, endpoint: str, model: str, purpose: str) -> int:
+        """Count tokens before a call and return the call's number. Raises LimitReached, counting nothing.
+
+        They count until the call is settled or given back. Of a process that dies before that they stay
+        counted for the rest of the day, since nobody knows what the endpoint has billed.
+        """
+
+    async def settle(self, call: int, usage: Usage, cost: Decimal | None) -> None:
+        """What the call came to; counts instead of what was reserved. A second time changes nothing."""
+
+    async def give_back(self, call: int) -> None:
+        """The call cost nothing: it failed before the endpoint took it up. Changes nothing once settled."""
+
+    async def take_turn(self, place: Place, member: str) -> None:
+        """Count a question, or a claim to check. Raises Wait when the minute has seen too many.
+
+        A thread counts to its channel. One that has to wait is not counted.
+        """
+
+    async def limits(self, payer: Payer) -> tuple[Limit, ...]:
+        """The day's limits for a member, their community, and in all, in this order."""
+
+    async def spent(self, community: str | None, since: date) -> tuple[Spent, ...]:
+        """What was used since a day, by day, endpoint and model; of everybody where no community is named."""
+
+    async def purge(self, before: datetime) -> int:
+        """Forget who made the calls before an instant, and of calls older than 90 days everything.
+
+        Today's calls keep their members, whatever the instant: the limits stand on them. Returns how many
+        calls went. Call it at start.
+        """
+
+    def resets_at(self) -> datetime:
+        """When the day's limits start anew."""
+
+
+class State(StrEnum):
+    """How a part of the bot is."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One thing that was looked at: which `part` of the bot, `what` of it, what was found, and what to do."""
+
+    part: str
+    what: str
+    state: State
+    found: str
+    to_do: str = ""
+
+
+class Checkup(Protocol):
+    """Looks closely at parts of the bot."""
+
+    def points(self) -> AsyncIterator[Point]:
+        """What is found, as soon as it is. Nothing is raised: what cannot be looked at is a bad point."""

@@ -1,5 +1,5 @@
 """Tables, repositories and migrations."""
 
-from bot.storage.opening import open_storage
+from bot.storage.opening import Storage, open_storage
 
-__all__ = ["open_storage"]
+__all__ = ["Storage", "open_storage"]

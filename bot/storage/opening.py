@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.knowledge.passages import split
-from bot.ports import Asks, Clock, Library, Outbox
+from bot.ports import Allowances, Asks, Clock, Ledger, Library, Outbox, Vectors
 from bot.storage.asks import StoredAsks
 from bot.storage.engine import Database
+from bot.storage.ledger import StoredLedger
 from bot.storage.library import StoredLibrary
 from bot.storage.outbox import StoredOutbox
 from bot.storage.schema import prepare
+from bot.storage.vectors import StoredVectors
+
+_USUAL = Allowances()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +28,15 @@ class Storage:
     library: Library
     asks: Asks
     outbox: Outbox
+    ledger: Ledger
+    vectors: Vectors
 
 
 @asynccontextmanager
-async def open_storage(folder: Path, clock: Clock) -> AsyncIterator[Storage]:
+async def open_storage(folder: Path, clock: Clock, allowances: Allowances = _USUAL) -> AsyncIterator[Storage]:
     """The storage in a data folder, made and brought up to date first, for as long as it is used.
+
+    The ledger in it holds everybody to the `allowances`.
 
     Raises StoreError when folder or database cannot be used, Passing when another process holds it for long.
     """
@@ -38,6 +46,8 @@ async def open_storage(folder: Path, clock: Clock) -> AsyncIterator[Storage]:
             library=StoredLibrary(database, clock, split),
             asks=StoredAsks(database, clock),
             outbox=StoredOutbox(database, clock),
+            ledger=StoredLedger(database, clock, allowances),
+            vectors=StoredVectors(database),
         )
     finally:
         await database.close()

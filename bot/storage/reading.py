@@ -77,8 +77,15 @@ async def passages(
 
 async def passages_by_id(connection: AsyncConnection, scope: Scope, ids: Sequence[int]) -> dict[int, Passage]:
     """Those of the passages that still count and are visible, by id."""
+    return await current_passages(connection, ids, visible(scope))
+
+
+async def current_passages(
+    connection: AsyncConnection, ids: Sequence[int], *where: ColumnElement[bool]
+) -> dict[int, Passage]:
+    """Those of the passages that still count, by id; of every community unless `where` says which."""
     words = func.substr(revision.c.text, passage.c.start + 1, passage.c.end - passage.c.start)
-    query = select_passages(visible(scope), passage.c.id.in_(ids)).add_columns(words.label("words"))
+    query = select_passages(passage.c.id.in_(ids), *where).add_columns(words.label("words"))
     return {row.id: as_passage(row, row.words) for row in (await connection.execute(query)).all()}
 
 

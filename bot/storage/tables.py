@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -119,6 +120,18 @@ change = Table(
     UniqueConstraint("community", "article"),
 )
 
+# What a model made of a passage: float32, little endian, of unit length. `dimensions` is 0, and there are no
+# data, where the model takes no such text; the passage is then found by its words alone.
+vector = Table(
+    "vector",
+    metadata,
+    Column("passage", ForeignKey("passage.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("dimensions", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "model", "dimensions"),
+)
+
 # What was put into a library without anybody asking; a source stays here when its article is removed.
 supplied = Table(
     "supplied",
@@ -179,4 +192,37 @@ outbox = Table(
     Column("message_id", Text),
     Index(None, "platform", "state"),
     sqlite_autoincrement=True,
+)
+
+# Kept after the call, with its tokens and cost: today's limits and what was used are sums over these rows.
+# `reserved` counts until `settled`; `cost` is in millionths of a millionth of a US dollar, so that sums are
+# exact. `member` is `None` once it is old enough that nobody needs to know.
+model_call = Table(
+    "model_call",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("community", Text, nullable=False),
+    Column("member", Text),
+    Column("endpoint", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("reserved", Integer, nullable=False),
+    Column("prompt", Integer),
+    Column("answer", Integer),
+    Column("cost", BigInteger),
+    Column("settled", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Who asked in the last minute; older rows go with the next question.
+recent_ask = Table(
+    "recent_ask",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("community", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
 )

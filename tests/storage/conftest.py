@@ -15,9 +15,10 @@ from bot.chat.invocation import Place
 from bot.chat.reply import Prose, reply
 from bot.knowledge.article import Draft, Particulars, Scope
 from bot.knowledge.passages import Span
-from bot.ports import Outgoing
+from bot.ports import Allowances, Outgoing
 from bot.storage.asks import StoredAsks
 from bot.storage.engine import Database
+from bot.storage.ledger import StoredLedger
 from bot.storage.library import StoredLibrary
 from bot.storage.outbox import StoredOutbox
 from bot.storage.schema import prepare
@@ -56,6 +57,7 @@ class Kept:
     library: StoredLibrary
     asks: StoredAsks
     outbox: StoredOutbox
+    ledger: StoredLedger
 
 
 Open = Callable[[], AbstractAsyncContextManager[Kept]]
@@ -73,6 +75,7 @@ def sqlite(folder: Path, clock: Clock) -> Open:
                 library=StoredLibrary(database, clock, paragraphs),
                 asks=StoredAsks(database, clock),
                 outbox=StoredOutbox(database, clock),
+                ledger=StoredLedger(database, clock, Allowances()),
             )
         finally:
             await database.close()

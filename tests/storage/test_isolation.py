@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from bot.chat.invocation import Place
 from bot.errors import NotFound
 from bot.knowledge.article import Scope
+from bot.model import Payer, Usage
 from bot.ports import Quoted
 from tests.storage.conftest import Clock, Kept, draft, sqlite
 
@@ -33,6 +36,8 @@ class World:
     revisions: list[int] = field(default_factory=list)
     quotable: list[tuple[Scope, int, int]] = field(default_factory=list)
     asks: list[int] = field(default_factory=list)
+    spent: Counter[str] = field(default_factory=Counter)
+    """Tokens of each community on the day that it is."""
 
     def scope(self, where: tuple[str, str | None]) -> Scope:
         return Scope(community=f"{where[0]}{self.run}", channel=where[1])
@@ -81,10 +86,24 @@ async def ask(world: World, scope: Scope, share: bool, choice: int) -> None:
         world.asks.append(await world.kept.asks.record(place, "ann", question, quoted, answered=True))
 
 
+async def spend(world: World, scope: Scope, share: bool, choice: int) -> None:
+    canary, payer = world.canary(scope.community, None), Payer(member="ann", community=scope.community)
+    ledger = world.kept.ledger
+    call = await ledger.reserve(payer, choice, endpoint=canary, model=canary, purpose=canary)
+    if share:
+        await ledger.settle(call, Usage(prompt=choice, answer=0), None)
+    world.spent[scope.community] += choice
+    used = [limit.used for limit in await ledger.limits(payer)][:2]
+    assert used == [world.spent[scope.community]] * 2
+
+
 async def purge(world: World, scope: Scope, share: bool, choice: int) -> None:
     clock: Any = world.kept.library._clock
     clock.pass_by(days=choice)
     await world.kept.asks.purge(clock.now())
+    await world.kept.ledger.purge(clock.now())
+    if choice:
+        world.spent.clear()
 
 
 async def shows_nothing_foreign(scope: Scope, world: World, *seen: object) -> None:
@@ -104,6 +123,7 @@ async def everything(world: World, scope: Scope) -> Iterator[object]:
         lambda: library.corrections(scope, articles),
         lambda: library.passages_by_id(scope, range(max([0, *passages]) + 50)),
         lambda: asks.recent(place, 50),
+        lambda: world.kept.ledger.spent(scope.community, date.min),
         *(lambda name=name: library.article(scope, name) for name in ("canary", "canary-A title 0", "0")),
         *(lambda number=number: library.article(scope, str(number)) for number in articles),
         *(lambda number=number: library.passages(scope, number) for number in articles),
@@ -120,7 +140,7 @@ async def everything(world: World, scope: Scope) -> Iterator[object]:
 
 
 STEP = st.tuples(
-    st.sampled_from([add, add, add, remove, ask, purge]),
+    st.sampled_from([add, add, add, remove, ask, spend, purge]),
     st.sampled_from(SCOPES),
     st.booleans(),
     st.integers(0, 20),

@@ -61,6 +61,23 @@ async def test_what_was_kept_is_there_after_opening_again(tmp_path: Path) -> Non
             assert len(await storage.library.articles(HERE)) == 1
 
 
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.schema.HEAD", "0001")
+    file = prepare(tmp_path)
+    execute(file, "INSERT INTO community VALUES ('here', 7)")
+    monkeypatch.undo()
+    engine = sync_engine(prepare(tmp_path))
+    try:
+        assert compare(engine) == []
+        with engine.begin() as connection:
+            kept = connection.exec_driver_sql("SELECT id, last_change FROM community").all()
+        assert kept == [("here", 7)]
+    finally:
+        engine.dispose()
+
+
 def test_a_start_on_a_current_database_needs_no_alembic(tmp_path: Path) -> None:
     prepare(tmp_path)
     code = (
@@ -114,8 +131,8 @@ def test_a_damaged_file_is_named_and_never_deleted(tmp_path: Path, content: byte
 
 
 def test_a_failed_migration_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.storage.schema.HEAD", "0002")
-    with pytest.raises(Exception, match=r"0002"):
+    monkeypatch.setattr("bot.storage.schema.HEAD", "9999")
+    with pytest.raises(Exception, match=r"9999"):
         prepare(tmp_path)
     monkeypatch.undo()
     with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
