@@ -18,13 +18,16 @@ _STEP_S = 0.02
 
 
 @asynccontextmanager
-async def turn(file: Path) -> AsyncIterator[None]:
-    """Hold a file as a lock. Raises Passing when others hold it for long, OSError when nobody can."""
+async def turn(file: Path, doing: str = "making the search index") -> AsyncIterator[None]:
+    """Hold a file as a lock. Raises Passing when others hold it for long, OSError when nobody can.
+
+    `doing` says to people what takes the others so long.
+    """
     lock = FileLock(file, thread_local=False, preserve_lock_file=True)
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while not _taken(lock):
         if asyncio.get_running_loop().time() > deadline:
-            raise Passing("Another process is making the search index.", "Try again in a minute.")
+            raise Passing(f"Another process is {doing}.", "Try again in a minute.")
         await asyncio.sleep(_STEP_S)
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,48 @@ def test_the_same_evidence_counts_less_in_a_larger_library() -> None:
         ceiling=2 * small.ceiling,
     )
     assert probability(large) < probability(small)
+
+
+def with_meaning(found: Findings, cosine: float, usual: float = 0.1) -> Findings:
+    """The same findings where vectors were compared, too; by their score, the hits would all pass."""
+    hits = tuple(replace(hit, score=99.0, bm25=hit.score, cosine=cosine) for hit in found.hits)
+    return replace(found, hits=hits, usual_cosine=usual)
+
+
+def test_a_passage_that_means_it_in_other_words_is_enough() -> None:
+    found = findings("Could hobbyists inspect LLMs?", score=0.0)
+    assert probability(found) < THRESHOLD
+    assert probability(with_meaning(found, 0.55)) < THRESHOLD
+    assert probability(with_meaning(found, 0.75)) >= THRESHOLD
+
+
+def test_meaning_counts_by_how_far_it_is_from_the_usual() -> None:
+    found = findings("Could hobbyists inspect LLMs?", score=0.0)
+    assert probability(with_meaning(found, 0.75, usual=0.7)) < THRESHOLD
+    near, far = with_meaning(found, 0.55, usual=0.1), with_meaning(found, 0.85, usual=0.7)
+    assert probability(near) == pytest.approx(probability(far))
+
+
+def test_meaning_decides_where_words_leave_it_open() -> None:
+    found = findings("open weights study potatoes boil", score=8.0, second=7.0)
+    by_words = probability(found)
+    assert probability(with_meaning(found, 0.7)) > by_words > probability(with_meaning(found, 0.2))
+
+
+def test_distance_in_meaning_alone_takes_no_good_answer_away() -> None:
+    found = findings("When was Grok 2 announced?", score=14.0, second=5.0)
+    assert probability(with_meaning(found, -0.2)) >= THRESHOLD
+
+
+def test_words_count_by_bm25_where_hits_are_ordered_by_meaning_too() -> None:
+    found = findings("open weights study", score=8.0, second=4.0)
+    neutral = with_meaning(found, 0.1 + 0.4 * 0.9)
+    assert probability(neutral) == pytest.approx(probability(found))
+    turned = replace(neutral, hits=neutral.hits[::-1])
+    assert probability(turned) < probability(neutral)
+    # That another passage has more of the words counts no more than if it had as many.
+    level = replace(turned, hits=(turned.hits[0], replace(turned.hits[1], bm25=4.0)))
+    assert probability(turned) == pytest.approx(probability(level))
 
 
 @given(st.text(max_size=60), st.text(max_size=120), st.floats(0, 1e6), st.floats(0, 1e6))

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from bot.chat.invocation import Invocation
 from bot.chat.reply import Prose, Reply, reply
 from bot.features.health.command import Health
-from bot.ports import Library, Search, scope_of
+from bot.ports import Library, WordSearch, scope_of
 
 
 class ChecksHealth:
     """Tells that all is well, or fails."""
 
-    def __init__(self, library: Library, search: Search) -> None:
+    def __init__(self, library: Library, search: WordSearch) -> None:
         self._library = library
         self._search = search
 

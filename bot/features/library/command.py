@@ -52,6 +52,14 @@ class RemoveArticle:
     sure: Annotated[bool | None, Option("Do not ask again")] = None
 
 
+@command("articles embed", role=Role.OPERATOR, shell_only=True)
+class EmbedArticles:
+    """Embed the articles now, so that search finds passages by their meaning, too.
+
+    It takes an embeddings endpoint. Once one is set this also goes on in the background as long as I run.
+    """
+
+
 @command("articles text", role=Role.OPERATOR, shell_only=True, example="1")
 class RevisionText:
     """Print the text of a revision, exactly as quotations count in it."""

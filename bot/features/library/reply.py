@@ -25,7 +25,7 @@ from bot.chat.reply import (
 from bot.errors import RostrumError
 from bot.features.library.command import AddArticles
 from bot.knowledge.article import Article, Particulars, Passage, Revision
-from bot.ports import Added, Outcome
+from bot.ports import Added, Embedded, Outcome
 
 SHOWN = 50
 _ASKED_FOR = ("title", "author", "date", "url", "stance")
@@ -186,6 +186,22 @@ def added_folder(name: str, done: Sequence[Added], refused: Sequence[tuple[str, 
         "refused": [{"file": file, "code": error.code, "message": error.message} for file, error in refused],
     }
     return reply(*blocks, data=data)
+
+
+def embedding(progress: Embedded) -> Reply:
+    """How far embedding has come."""
+    return reply(Progress("Embedding the articles", progress.done, progress.total))
+
+
+def embedded(progress: Embedded, new: int) -> Reply:
+    """That everything is embedded now, and how many passages were not before."""
+    if not progress.total:
+        text = "There is nothing to embed yet. `/articles add` takes a file or a folder."
+    elif new:
+        text = f"Embedded: {new:,} passages. Search now goes by meaning as well as by words."
+    else:
+        text = f"Nothing to do: all {progress.total:,} passages are embedded."
+    return reply(Prose(text), data={"embedded": new, "passages": progress.total})
 
 
 def sure_to_remove(article: Article) -> Reply:
