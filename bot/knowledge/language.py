@@ -91,6 +91,22 @@ _TELLING = {
 _TELLS = 0.4
 
 
+NAMES = {
+    "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
+    "en": "English", "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew",
+    "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese",
+    "zh": "Chinese",
+}  # fmt: skip
+"""What people call the languages, in English."""
+
+
+def name_of(language: str) -> str:
+    """The English name of a language; its code where there is none here."""
+    return NAMES.get(language, language)
+
+
 def detect(text: str) -> str | None:
     """The ISO 639-1 code of the language that most of a text is in, or `None` where it does not show.
 
