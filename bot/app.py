@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import importlib
 import inspect
 import pkgutil
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
@@ -17,17 +18,43 @@ from bot.chat.catalog import Catalog
 from bot.chat.command import is_request
 from bot.chat.invocation import Member, Place, Role
 from bot.chat.reply import Prose, reply
+from bot.checkup import Checkups, SettingsCheckup
 from bot.dispatch import Dispatch, Suggester, UseCase
 from bot.knowledge.article import Scope
-from bot.ports import Asks, Clock, Collections, Importer, Library, Outbox, Outgoing, Search
+from bot.llm.checkup import EndpointsCheckup
+from bot.llm.discover import discover
+from bot.llm.embedder import EndpointEmbedder
+from bot.llm.endpoints import Endpoints
+from bot.llm.router import Router
+from bot.ports import (
+    Allowances,
+    Asks,
+    Checkup,
+    Clock,
+    Collections,
+    Embedding,
+    Importer,
+    LanguageModel,
+    Ledger,
+    Library,
+    Outbox,
+    Outgoing,
+    Search,
+    WordSearch,
+)
+from bot.prompts import check_all
 from bot.retrieval.collection import MemoryCollections
+from bot.retrieval.embedding import NoEmbedding, PassageEmbedding, keep_embedding
+from bot.retrieval.hybrid import HybridSearch
 from bot.retrieval.importer import FileImporter
 from bot.retrieval.search import IndexSearch
 from bot.settings import Settings
 from bot.shipped import shipped
-from bot.storage import open_storage
+from bot.storage import Storage, open_storage
 
 COMMUNITY = "terminal"
+STAYING = frozenset({"terminal"})
+"""The platforms of a bot that runs on: there, work is done in the background."""
 
 
 class SystemClock:
@@ -50,27 +77,43 @@ class App:
 
 @asynccontextmanager
 async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
-    """The parts put together, for as long as they are used. Raises OperatorError where the data cannot be."""
+    """The parts put together, for as long as they are used. Raises OperatorError where the data cannot be,
+    or where a prompt does not add up, if the bot is to stay.
+    """
     home = Place(platform=platform, community=COMMUNITY, channel="chat")
     clock = SystemClock()
-    async with open_storage(settings.data, clock) as storage:
+    if platform in STAYING:
+        await asyncio.to_thread(check_all)
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(open_storage(settings.data, clock, _allowances(settings)))
 
         async def on_rebuilt(community: str, reason: str) -> None:
             text = f"The search index was {reason}; I have rebuilt it from the database. Nothing was lost."
             key = f"rebuilt:{community}:{platform}:{clock.now().isoformat()}"
             await storage.outbox.put(Outgoing(key=key, place=home, reply=reply(Prose(text))))
 
+        models = Models(settings, storage.ledger, clock)
+        stack.push_async_callback(models.close)
         importer = FileImporter()
+        lexical = IndexSearch(settings.data / "index", storage.library, on_rebuilt)
+        search, embedding = _searching(settings, lexical, storage, models)
+        if isinstance(embedding, PassageEmbedding) and platform in STAYING:
+            stack.push_async_callback(_ended, asyncio.create_task(keep_embedding(embedding)))
         parts: dict[type, Any] = {
             Library: storage.library,
             Asks: storage.asks,
             Outbox: storage.outbox,
+            Ledger: storage.ledger,
             Clock: clock,
             Importer: importer,
             Collections: MemoryCollections(),
-            Search: IndexSearch(settings.data / "index", storage.library, on_rebuilt),
+            Embedding: embedding,
+            Search: search,
+            WordSearch: lexical,
+            LanguageModel: models.router,
+            Checkup: Checkups([SettingsCheckup(settings), models.checkup]),
         }
-        await storage.asks.purge(clock.now() - timedelta(days=settings.asks_kept_days))
+        await _purge(settings, storage, clock)
         if settings.library:
             await load_shipped(storage.library, importer)
         yield App(
@@ -79,6 +122,65 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             home=home,
             operator=Member(id="operator", name=_user(), role=Role.OPERATOR),
         )
+
+
+class Models:
+    """Everything that asks model endpoints, made from the settings."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, clock: Clock) -> None:
+        memory = settings.data / "endpoints.json"
+        self._endpoints = Endpoints(
+            settings.endpoints,
+            clock,
+            discover=discover if settings.discover and not settings.endpoints else None,
+            adopted=settings.adopted,
+            memory=memory,
+        )
+        self.router = Router(self._endpoints.all, ledger, fallback=settings.fallback)
+        self._embeddings = self._endpoints.client(settings.embeddings) if settings.embeddings else None
+        self.embedder = EndpointEmbedder(self._embeddings, ledger) if self._embeddings else None
+        embeddings = (self._embeddings, self.embedder) if self._embeddings and self.embedder else None
+        self.checkup = EndpointsCheckup(self._endpoints.all, self.router, embeddings)
+
+    async def close(self) -> None:
+        """Settle every call and let go of every connection."""
+        await self.router.close()
+        await self._endpoints.close()
+        if self._embeddings:
+            await self._embeddings.close()
+
+
+def _allowances(settings: Settings) -> Allowances:
+    return Allowances(
+        member_tokens=settings.member_tokens,
+        community_tokens=settings.community_tokens,
+        all_tokens=settings.total_tokens,
+        member_asks=settings.member_asks,
+        channel_asks=settings.channel_asks,
+    )
+
+
+def _searching(
+    settings: Settings, lexical: IndexSearch, storage: Storage, models: Models
+) -> tuple[Search, Embedding]:
+    """Search by words alone, or by words and meaning where an embeddings endpoint is set."""
+    if models.embedder is None:
+        return lexical, NoEmbedding("Set LLM_EMBEDDINGS_MODEL in .env.")
+    embedding = PassageEmbedding(storage.vectors, models.embedder, settings.data / "embedding.lock")
+    search = HybridSearch(lexical, storage.vectors, models.embedder, storage.library, embedding.asking)
+    return search, embedding
+
+
+async def _purge(settings: Settings, storage: Storage, clock: Clock) -> None:
+    """Forget what has been kept for as long as was promised."""
+    oldest = clock.now() - timedelta(days=settings.asks_kept_days)
+    await storage.asks.purge(oldest)
+    await storage.ledger.purge(oldest)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def load_shipped(library: Library, importer: Importer) -> None:

@@ -8,7 +8,9 @@ import logging
 import os
 import sys
 
+from bot.dispatch import error_reply
 from bot.errors import InputError, RostrumError
+from bot.features.doctor import reply as doctor
 from bot.platforms.terminal import shell
 from bot.settings import Settings, load
 
@@ -28,7 +30,8 @@ def main() -> int:
     try:
         return _run(arguments, as_json=as_json)
     except RostrumError as error:
-        return shell.tell(error, as_json=as_json)
+        failed = doctor.failed(error) if arguments[:1] == ["doctor"] else error_reply(error)
+        return shell.tell(failed, as_json=as_json)
     except BrokenPipeError:
         # Whoever read our output has gone; nothing more can be said there.
         _speak_no_more()

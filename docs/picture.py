@@ -37,7 +37,7 @@ async def main() -> None:
         record=True, width=84, force_terminal=True, color_system="truecolor", file=io.StringIO()
     )
     with tempfile.TemporaryDirectory() as folder:
-        async with opened(Settings(data=Path(folder)), platform="terminal") as app:
+        async with opened(Settings(data=Path(folder), discover=False), platform="terminal") as app:
             chat = Chat(app.dispatch, app.outbox, app.home, app.operator)
             chat.screen = TerminalScreen(console)
             await chat.greet()

@@ -1,4 +1,4 @@
-"""What every test stands on: hypothesis without deadlines, and no way out to a network."""
+"""What every test stands on: hypothesis without deadlines, no way out to a network, no model server found."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", only_loopback)
+
+
+@pytest.fixture(autouse=True)
+def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Model servers that really run on this machine are never looked for."""
+    monkeypatch.setattr("bot.llm.discover.PLACES", ())

@@ -18,3 +18,13 @@ class Silent:
 
     async def finish(self) -> None:
         pass
+
+
+class Recording(Silent):
+    """A screen that keeps all that it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[Reply] = []
+
+    async def show(self, reply: Reply) -> None:
+        self.shown.append(reply)

@@ -66,10 +66,11 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row of facts."""
+    """One row of facts. `state` marks it as "good", "doubtful" or "bad", where that is what it tells of."""
 
     label: str
     value: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class Reply:
 
     `data` is the plain value that `--json` prints; `error` is set when this reply tells of one.
     `private` overrides, where it is not `None`, whether only the person who asked sees it.
-    `verbatim` is what a shell prints instead of the blocks, to the letter.
+    `verbatim` is what a shell prints instead of the blocks, to the letter; `failed` makes it leave with 1.
     """
 
     blocks: tuple[Block, ...]
@@ -173,6 +174,7 @@ class Reply:
     private: bool | None = None
     error: RostrumError | None = None
     verbatim: str | None = None
+    failed: bool = False
 
 
 def reply(*blocks: Block, data: Any = None, private: bool | None = None) -> Reply:

@@ -5,124 +5,39 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import App, opened
-from bot.chat.invocation import Invocation, Member, Place
-from bot.chat.reply import Actions, Fact, Facts, Prose, Quote, Reply, Sources
+from bot.chat.invocation import Invocation, Member
+from bot.chat.reply import Actions, Quote
 from bot.errors import NotFound, Passing
 from bot.features.answer.command import Ask
 from bot.features.answer.following import goes_on, in_context
 from bot.features.answer.usecase import AnswersQuestion
-from bot.knowledge.article import Article, Draft, Particulars, Scope
+from bot.knowledge.article import Scope
 from bot.retrieval.search import IndexSearch
-from bot.settings import Settings
-from bot.storage import open_storage
-from bot.storage.opening import Storage
-from tests.screens import Silent
-
-WOMBATS = (
-    "Wombats dig long burrows at night in the Kassel hills. A wombat eats dry grass and tough roots. "
-    "The burrow of a wombat may be thirty metres long."
+from tests.features.room import (
+    BREAD,
+    CLOCKS,
+    WOMBATS,
+    NoModel,
+    Room,
+    facts,
+    prose,
+    room_in,
+    sources,
 )
-LIGHTHOUSES = (
-    "The lighthouse at Cuxhaven was built of red brick in 1805. Its lamp burned rapeseed oil until "
-    "electricity came. The keeper climbed ninety steps every evening."
-)
-BREAD = (
-    "Rye bread keeps for a week because its crumb is moist. Bakers in Westphalia bake pumpernickel for "
-    "sixteen hours."
-)
-CLOCKS = (
-    "A pendulum clock loses time when the room grows warm. Huygens built the first pendulum clock in 1656."
-)
-SHELF = {"Wombats": WOMBATS, "Lighthouses": LIGHTHOUSES, "Bread": BREAD, "Clocks": CLOCKS}
-
-
-class Clock:
-    """A clock that moves a second every time somebody looks."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        self.time += timedelta(seconds=1)
-        return self.time
-
-
-def draft(title: str, text: str, *, channel: str | None = None, **said: Any) -> Draft:
-    particulars = Particulars(title=title, **{"language": "en", **said})
-    return Draft(
-        particulars=particulars, text=text, source=f"file:/{title}.md", added_by="Ann", channel=channel
-    )
-
-
-@dataclass(frozen=True)
-class Room:
-    """A bot, its storage beside it, and the place where people talk."""
-
-    app: App
-    storage: Storage
-    folder: Path
-    place: Place
-
-    @property
-    def scope(self) -> Scope:
-        return Scope(community=self.place.community, channel=self.place.channel)
-
-    async def add(self, title: str, text: str, *, channel: str | None = None, **said: Any) -> Article:
-        scope = replace(self.scope, channel=channel) if channel else self.scope
-        return (await self.storage.library.add(scope, draft(title, text, channel=channel, **said))).article
-
-    async def stock(self) -> dict[str, Article]:
-        return {title: await self.add(title, text) for title, text in SHELF.items()}
-
-    async def run(self, *arguments: str, place: Place | None = None) -> Reply:
-        call = Invocation(
-            member=self.app.operator, place=place or self.place, arguments=arguments, asks_back=False
-        )
-        return await self.app.dispatch(call, Silent())
-
-    async def ask(self, question: str, *more: str, place: Place | None = None) -> dict[str, Any]:
-        answer = await self.run("ask", question, *more, place=place)
-        assert answer.error is None, answer.error
-        data: dict[str, Any] = answer.data
-        return data
-
-    async def texts(self, question: str) -> str:
-        return str((await self.ask(question))["text"])
-
-
-@asynccontextmanager
-async def room_in(folder: Path) -> AsyncIterator[Room]:
-    settings = Settings(data=folder, library=False)
-    async with opened(settings, platform="shell") as app, open_storage(folder, Clock()) as storage:
-        yield Room(app, storage, folder, replace(app.home, thread="t1"))
 
 
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     async with room_in(tmp_path / "data") as made:
         yield made
-
-
-def prose(reply: Reply) -> str:
-    return "\n".join(block.text for block in reply.blocks if isinstance(block, Prose))
-
-
-def sources(reply: Reply) -> Sources:
-    return next(block for block in reply.blocks if isinstance(block, Sources))
-
-
-def facts(reply: Reply) -> dict[str, str]:
-    rows: list[Fact] = [row for block in reply.blocks if isinstance(block, Facts) for row in block.rows]
-    return {row.label: row.value for row in rows}
 
 
 async def test_an_answer_quotes_word_for_word_and_says_where_from(room: Room) -> None:
@@ -253,6 +168,7 @@ async def test_an_article_that_vanishes_under_the_answer_is_not_quoted(
         "asks": room.storage.asks,
     }
     ports[port] = Vanishing(ports[port], method, vanish, after=after)
+    ports |= {"model": NoModel(), "ledger": room.storage.ledger}
     shown = [one async for one in AnswersQuestion(**ports)(Ask(question="Where do wombats dig?"), call(room))]
     assert len(shown) == 1
     assert shown[0].data["answered"]
@@ -279,7 +195,8 @@ async def test_a_library_that_never_stands_still_is_asked_to_be_patient(room: Ro
 
     await room.stock()
     restless = Restless()
-    answers = AnswersQuestion(room.storage.library, restless, room.storage.asks)
+    library, asks, ledger = room.storage.library, room.storage.asks, room.storage.ledger
+    answers = AnswersQuestion(library, restless, asks, NoModel(), ledger)
     with pytest.raises(Passing):
         await anext(answers(Ask(question="Where do wombats dig?"), call(room)))
     assert restless.finds == 3

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from bot.chat.reply import Progress
+from bot.endpoint import Endpoint
 from bot.errors import InputError
 from bot.features.evaluate.command import MeasureQuotes
 from bot.features.evaluate.measure import Away, gate, quotes, retrieval
 from bot.features.evaluate.usecase import MeasuresQuotes
 from bot.retrieval.collection import MemoryCollections
+from tests.fakes.author import Author, grounded
+from tests.fakes.model_server import FakeModelServer
+from tests.features.room import room_in
 
 CORPUS = [
     ("a_0", "The bridge over the river was opened by the mayor in 1931. It is painted green."),
@@ -118,3 +122,51 @@ def test_a_file_that_is_not_text_is_named(folder: Path) -> None:
     (folder / "corpus.jsonl").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):
         retrieval(folder, MemoryCollections())
+
+
+# How a model answers.
+
+
+async def answers_of(folder: Path, data: Path, *more: str, author: Author = grounded) -> dict[str, Any]:
+    async with FakeModelServer(author=author) as server:
+        endpoint = Endpoint(name="default", base_url=server.base_url, model="small-model", window=8192)
+        async with room_in(data, endpoints=(endpoint,)) as room:
+            measured = await room.run_in_shell("eval", "answers", str(folder), *more)
+    assert measured.error is None, measured.error
+    figures: dict[str, Any] = measured.data
+    return figures
+
+
+async def test_an_honest_model_answers_cites_and_is_verified(folder: Path, tmp_path: Path) -> None:
+    figures = await answers_of(folder, tmp_path / "data")
+    assert (figures["questions"], figures["answered"], figures["right, of answered"]) == (2, 1.0, 1.0)
+    assert (figures["cited"], figures["verified"], figures["unsupported"]) == (1.0, 1.0, 0.0)
+
+
+async def test_a_model_that_always_refuses_is_seen_to(folder: Path, tmp_path: Path) -> None:
+    figures = await answers_of(folder, tmp_path / "data", author=lambda messages, body: "NOT_IN_SOURCES")
+    assert (figures["answered"], figures["refused by the model"]) == (0.0, 1.0)
+
+
+async def test_a_model_that_invents_is_seen_to(folder: Path, tmp_path: Path) -> None:
+    def inventing(messages: list[dict[str, Any]], body: dict[str, Any]) -> str:
+        return "The emperor of Kassel opened it with a golden spoon in 1787 [1]."
+
+    figures = await answers_of(folder, tmp_path / "data", author=inventing)
+    assert (figures["answered"], figures["replaced"], figures["verified"]) == (0.0, 1.0, 0.0)
+
+
+async def test_no_more_questions_are_asked_than_were_allowed(folder: Path, tmp_path: Path) -> None:
+    assert (await answers_of(folder, tmp_path / "data", "--limit", "1"))["questions"] == 1
+
+
+async def test_with_what_answers_away_refusing_is_right(folder: Path, tmp_path: Path) -> None:
+    figures = await answers_of(folder, tmp_path / "data", "--away", "article")
+    assert figures["answered"] == 0.0
+
+
+async def test_without_a_model_there_is_nothing_to_measure(folder: Path, tmp_path: Path) -> None:
+    async with room_in(tmp_path / "data", discover=False) as room:
+        refused = await room.run_in_shell("eval", "answers", str(folder))
+    assert isinstance(refused.error, InputError)
+    assert "LLM_BASE_URL" in refused.error.hint

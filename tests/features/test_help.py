@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app import App, opened
 from bot.chat.invocation import Invocation, Role
 from bot.chat.reply import Actions, Fact, Facts, Heading, Prose, Reply
+from bot.endpoint import Endpoint
 from bot.errors import NotFound
+from bot.llm import discover
 from bot.settings import Settings
+from tests.fakes.model_server import FakeModelServer
+from tests.features.room import prose
 from tests.screens import Silent
 
 
@@ -59,7 +64,7 @@ async def test_commands_of_the_shell_are_told_of_in_a_shell_and_hidden_ones_nowh
 
 async def test_help_shows_each_command_with_its_description(app: App) -> None:
     shown = facts(await said(app, "/help"))
-    assert shown["/ask"] == "Ask a question; the answer quotes the articles word for word."
+    assert shown["/ask"] == "Ask a question; the answer comes from the articles, with its sources."
 
 
 async def test_help_of_a_group_lists_its_commands(app: App) -> None:
@@ -122,7 +127,7 @@ async def test_command_names_are_completed_for_those_who_may_use_them(app: App) 
 
 async def test_the_welcome_of_an_empty_library_offers_to_fill_it(app: App) -> None:
     first = await said(app, "/welcome")
-    assert first.data == {"articles": 0}
+    assert first.data == {"articles": 0, "models": []}
     labels = [b.label for block in first.blocks if isinstance(block, Actions) for b in block.buttons]
     assert labels == ["/help articles add", "/help"]
 
@@ -139,3 +144,54 @@ async def test_the_welcome_counts_the_articles_and_each_of_its_buttons_works(tmp
         for button in buttons:
             assert (await said(app, f"/{button.action}")).error is None
         assert (await said(app, f"/{buttons[0].action}")).data["answered"]
+
+
+# Who writes the answers, and who sees the questions.
+
+
+async def greeted(folder: Path, command: str = "/welcome", **settled: Any) -> str:
+    async with opened(Settings(data=folder, library=False, **settled), platform="shell") as app:
+        return prose(await said(app, command))
+
+
+async def test_without_a_model_the_first_screen_says_that_it_quotes(tmp_path: Path) -> None:
+    assert "no model: I answer in quotations." in await greeted(tmp_path)
+
+
+async def test_the_first_screen_names_the_model_and_where_it_runs(tmp_path: Path) -> None:
+    async with FakeModelServer(kind="ollama") as server:
+        one = Endpoint(name="default", base_url=server.base_url, title="Ollama", provider="ollama")
+        said = await greeted(tmp_path, endpoints=(one,))
+    assert "answers by small-model on this machine (Ollama)" in said
+
+
+async def test_a_server_on_this_machine_is_found_and_named_without_any_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FakeModelServer(kind="lmstudio") as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        monkeypatch.setattr(discover, "PLACES", (("127.0.0.1", port),))
+        assert "answers by small-model on this machine (LM Studio)" in await greeted(tmp_path / "a")
+        assert "no model" in await greeted(tmp_path / "b", discover=False)
+
+
+async def test_where_it_is_not_clear_which_model_to_ask_the_choice_is_listed(tmp_path: Path) -> None:
+    async with FakeModelServer(models=["alpha:7b", "beta:3b"], embedding_models=["tiny-embed"]) as server:
+        said = await greeted(tmp_path, endpoints=(Endpoint(name="default", base_url=server.base_url),))
+    assert "no model yet" in said
+    assert "alpha:7b, beta:3b" in said
+    assert "tiny-embed" not in said
+    assert "LLM\\_MODEL" in said
+
+
+async def test_an_endpoint_that_does_not_answer_does_not_keep_the_first_screen_away(tmp_path: Path) -> None:
+    dead = Endpoint(name="default", base_url="http://127.0.0.1:9/v1")
+    assert "no model yet: Nobody answers at" in await greeted(tmp_path, endpoints=(dead,))
+
+
+async def test_help_says_which_host_sees_the_questions(tmp_path: Path) -> None:
+    async with FakeModelServer() as server:
+        here = Endpoint(name="default", base_url=server.base_url, model="small-model")
+        assert "stay on this machine" in await greeted(tmp_path, "/help", endpoints=(here,))
+    far = Endpoint(name="default", base_url="https://models.example/v1", model="big-model", api_key="k")
+    assert "are sent to `models.example`" in await greeted(tmp_path, "/help", endpoints=(far,))

@@ -38,7 +38,7 @@ class Rostrum:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-        return {**kept, "PYTHONWARNINGS": "error", **(extra or {})}
+        return {**kept, "PYTHONWARNINGS": "error", "LLM_DISCOVER": "off", **(extra or {})}
 
     def __call__(
         self, *arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str] | None = None

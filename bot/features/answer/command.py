@@ -12,7 +12,7 @@ _QUESTION = "Ask in 1 to 1,000 characters."
 
 @command("ask", private=False, example="What did xAI promise about Grok 2?")
 class Ask:
-    """Ask a question; the answer quotes the articles word for word."""
+    """Ask a question; the answer comes from the articles, with its sources."""
 
     question: Annotated[str, Option("Your question", least=1, most=1000, complaint=_QUESTION, rest=True)]
     article: Annotated[str | None, Option("Only from this article", most=TITLE_LENGTH, suggest="article")] = (

@@ -54,19 +54,25 @@ def verified(
 
     A sentence too long to quote is cut to the part that has most of the words `asked` for (as tokens).
     """
-    quotations = (_quotation(one, revisions[one.passage.revision], asked) for one in sentences)
-    return [quotation for quotation in quotations if quotation.status is Status.VERIFIED]
+    found = (
+        quotation(revisions[one.passage.revision], one.start, one.end, asked, one.passage.language)
+        for one in sentences
+    )
+    return [one for one in found if one is not None]
 
 
-def _quotation(sentence: Chosen, revision: Revision, asked: Collection[str]) -> Quotation:
-    language = sentence.passage.language
-    start, end = shorten(revision.text, sentence.start, sentence.end, keep=asked, language=language)
+def quotation(
+    revision: Revision, start: int, end: int, asked: Collection[str], language: str | None
+) -> Quotation | None:
+    """The words of a revision from `start` to `end`, cut if they are too long to quote.
+
+    `None` unless the quote rule finds them there, as it would for anybody else's quotation.
+    """
+    start, end = shorten(revision.text, start, end, keep=asked, language=language)
     words = revision.text[start:end]
+    status = check(words, revision).status
+    if status is not Status.VERIFIED:
+        return None
     return Quotation(
-        article=revision.article,
-        revision=revision.id,
-        start=start,
-        end=end,
-        text=words,
-        status=check(words, revision).status,
+        article=revision.article, revision=revision.id, start=start, end=end, text=words, status=status
     )

@@ -26,6 +26,18 @@ class MeasureQuotes:
     folder: Annotated[Path, _FOLDER]
 
 
+@command("eval answers", role=Role.OPERATOR, shell_only=True, example="data/xquad-en --limit 50")
+class MeasureAnswers:
+    """Measure how your model answers: what it answers and refuses, cites, and says that its sources say.
+
+    Every question is put to the model, which takes time and tokens; they count like any others.
+    """
+
+    folder: Annotated[Path, _FOLDER]
+    limit: Annotated[int, Option("How many questions at most", least=1, most=100_000)] = 50
+    away: Annotated[Away | None, Option("What is taken away, so that a refusal is right")] = None
+
+
 @command("eval gate", role=Role.OPERATOR, shell_only=True, example="data/xquad-en --away article")
 class MeasureGate:
     """Measure how well a question is told from one whose answer has been taken away."""

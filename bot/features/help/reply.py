@@ -9,6 +9,7 @@ from bot.chat.invocation import Role
 from bot.chat.prose import escape
 from bot.chat.reply import Actions, Block, Button, Fact, Facts, Heading, Prose, Reply, reply
 from bot.chat.typed import as_line
+from bot.model import Model
 
 _IN_CHAT = "A question without a command is an `/ask`. `/help ask` tells more about one command."
 _IN_SHELL = (
@@ -18,25 +19,55 @@ _IN_SHELL = (
 )
 
 
-def all_commands(commands: Sequence[Command], *, in_shell: bool = False) -> Reply:
-    """The commands, a line each."""
+def all_commands(
+    commands: Sequence[Command], models: Sequence[Model] = (), *, in_shell: bool = False
+) -> Reply:
+    """The commands, a line each, and who sees what is asked."""
     rows = tuple(Fact(f"/{command.name}", command.description) for command in commands)
     return reply(
         Heading("What you can type"),
         Facts(rows),
         Prose(_IN_SHELL if in_shell else _IN_CHAT),
+        *([Prose(_who_sees(models))] if models else []),
         data=[{"command": command.name, "description": command.description} for command in commands],
     )
 
 
-def welcome(articles: int) -> Reply:
+def _who_sees(models: Sequence[Model]) -> str:
+    """Where questions go, and the passages that may answer them."""
+    hosts = dict.fromkeys(model.host for model in models if not model.is_local)
+    if not hosts:
+        return "Questions and passages stay on this machine: the model runs here."
+    named = " and ".join(f"`{host}`" for host in hosts)
+    return f"Questions, and the passages that may answer them, are sent to {named}, where the model runs."
+
+
+def _writer(models: Sequence[Model]) -> str:
+    """Who writes the answers, and what is wrong where nobody can."""
+    if not models:
+        return "no model: I answer in quotations."
+    first, *others = models
+    if first.problem:
+        return f"but no model yet: {escape(first.problem)} Until then I answer in quotations."
+    found = "found" if first.is_local else "set"
+    more = f" {len(others)} more {'is' if len(others) == 1 else 'are'} {found}." if others else ""
+    return f"answers by {escape(first.name)} {escape(first.where)}, checked against them.{more}"
+
+
+def welcome(articles: int, models: Sequence[Model] = ()) -> Reply:
     """The first screen: what is here, and three things to try, each a digit away."""
     here = f"{articles} article{'s' if articles != 1 else ''}" if articles else "No articles yet"
     return reply(
-        Prose(f"**Rostrum** · {here}, no model: I answer in quotations. Ask a question, or try:"),
+        Prose(f"**Rostrum** · {here}, {_writer(models)} Ask a question, or try:"),
         Actions(tuple(Button(label, action) for label, action in (_FIRST if articles else _EMPTY))),
         Prose("A number does what stands beside it. Tab completes; Ctrl-D leaves."),
-        data={"articles": articles},
+        data={
+            "articles": articles,
+            "models": [
+                {"name": one.name, "host": one.host, "server": one.server, "problem": one.problem}
+                for one in models
+            ],
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from bot.chat.catalog import Catalog
@@ -9,14 +10,15 @@ from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
 from bot.features.help.command import Help, Welcome
 from bot.features.help.reply import all_commands, one_command, welcome
-from bot.ports import Library, scope_of
+from bot.ports import LanguageModel, Library, scope_of
 
 
 class ShowHelp:
     """Tells what a person may type here."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, model: LanguageModel) -> None:
         self._catalog = catalog
+        self._model = model
 
     async def __call__(self, request: Help, call: Invocation) -> AsyncIterator[Reply]:
         may = [c for c in self._catalog.shown(in_shell=call.from_shell) if c.role <= call.member.role]
@@ -25,17 +27,20 @@ class ShowHelp:
         if name and not group:
             yield one_command(self._catalog.match(name.split())[0])
         else:
-            yield all_commands(group or may, in_shell=call.from_shell)
+            models = () if group else await self._model.models(names=False)
+            yield all_commands(group or may, models, in_shell=call.from_shell)
 
 
 class Welcomes:
     """Tells a newcomer what is here."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, model: LanguageModel) -> None:
         self._library = library
+        self._model = model
 
     async def __call__(self, request: Welcome, call: Invocation) -> AsyncIterator[Reply]:
-        yield welcome(await self._library.count(scope_of(call)))
+        count, models = await asyncio.gather(self._library.count(scope_of(call)), self._model.models())
+        yield welcome(count, models)
 
 
 class CommandNames:

@@ -140,7 +140,15 @@ def _source(source: Source) -> Text:
 
 def _facts(rows: Sequence[Fact], page: Page) -> None:
     if rows:
-        page.columns([(shown(row.label), Text(shown(row.value))) for row in rows])
+        page.columns([(shown(row.label), _fact(row)) for row in rows])
+
+
+_MARKS = {"good": ("✓ ", "green"), "doubtful": ("! ", "yellow"), "bad": ("✗ ", "bold red")}
+
+
+def _fact(row: Fact) -> Text:
+    mark = _MARKS.get(row.state)
+    return Text.assemble(*([mark] if mark else []), shown(row.value))
 
 
 def _actions(labels: Sequence[str], page: Page) -> None:

@@ -7,9 +7,8 @@ import sys
 from dataclasses import replace
 
 from bot.chat.invocation import Invocation, Member, Place
-from bot.chat.reply import Actions, Form, Progress, Reply
-from bot.dispatch import Dispatch, error_reply
-from bot.errors import RostrumError
+from bot.chat.reply import Actions, Form, Reply
+from bot.dispatch import Dispatch
 from bot.outbox import Deliveries
 from bot.platforms.terminal.filling import run_filled
 from bot.ports import Outbox, Outgoing
@@ -31,7 +30,7 @@ class JsonScreen:
 
 
 class PlainScreen:
-    """Shows progress on standard error; the last reply is printed once it is known where it belongs."""
+    """Shows on standard error what is under way; the last reply is printed once it is known where it belongs."""
 
     pace_s = 0.1
 
@@ -45,12 +44,11 @@ class PlainScreen:
         """Nothing to say at once."""
 
     async def show(self, reply: Reply) -> None:
-        """Progress only; everything else waits for the end."""
-        if any(isinstance(block, Progress) for block in reply.blocks):
-            await self._err.show(reply)
+        """For now, where somebody sees it; whether it is the last shows at the end."""
+        await self._err.show(reply)
 
     async def finish(self) -> None:
-        """Take the progress away."""
+        """Take it away again."""
         self._err.drop()
 
     def print(self, reply: Reply) -> None:
@@ -74,13 +72,17 @@ async def run(
         from_shell=True,
     )
     reply = await run_filled(dispatch, call, screen, fill)
+    return _said(reply, screen)
+
+
+def _said(reply: Reply, screen: JsonScreen | PlainScreen) -> int:
     if isinstance(screen, JsonScreen):
         print_json(reply)
     elif reply.verbatim is not None:
         _write(reply.verbatim)
     else:
         screen.print(reply)
-    return reply.error.exit_code if reply.error else 0
+    return reply.error.exit_code if reply.error else int(reply.failed)
 
 
 async def _fill(form: Form) -> dict[str, str] | None:
@@ -110,14 +112,9 @@ class _StderrPoster:
         return None
 
 
-def tell(error: RostrumError, *, as_json: bool) -> int:
+def tell(reply: Reply, *, as_json: bool) -> int:
     """Say on the way out why nothing could be done, and return the exit code."""
-    reply = error_reply(error)
-    if as_json:
-        print_json(reply)
-    else:
-        PlainScreen().print(reply)
-    return error.exit_code
+    return _said(reply, JsonScreen() if as_json else PlainScreen())
 
 
 def print_json(reply: Reply) -> None:
