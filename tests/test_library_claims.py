@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -85,17 +86,17 @@ def right(matrix: Counter[tuple[str, str]]) -> int:
 async def test_with_a_model_that_overlooks_nothing_nearly_every_verdict_is_right(tmp_path: Path) -> None:
     matrix = await judged(tmp_path, knowing)
     shown = table(matrix, VERDICTS)
-    print(f"a reader that overlooks nothing\n{shown}")
-    assert right(matrix) >= 50, shown
+    sys.stdout.write(f"a reader that overlooks nothing\n{shown}\n")
+    assert right(matrix) >= 52, shown
     assert not matrix["contradicted", "supported"] + matrix["supported", "contradicted"], shown
 
 
 async def test_with_a_model_of_modest_gifts_few_verdicts_are_turned_round(tmp_path: Path) -> None:
     matrix = await judged(tmp_path, grounded)
     shown = table(matrix, VERDICTS)
-    print(f"a reader of modest gifts\n{shown}")
-    assert right(matrix) >= 20, shown
-    assert matrix["contradicted", "supported"] + matrix["supported", "contradicted"] <= 6, shown
+    sys.stdout.write(f"a reader of modest gifts\n{shown}\n")
+    assert right(matrix) >= 36, shown
+    assert matrix["contradicted", "supported"] + matrix["supported", "contradicted"] <= 3, shown
     assert matrix["not covered", "not covered"] >= 12, shown
 
 
@@ -111,7 +112,7 @@ async def test_without_a_model_related_passages_are_shown_or_none(tmp_path: Path
                 text = await text_of(app, one["revision"])
                 assert text[one["start"] : one["end"]] == one["quote"]
     shown = table(matrix, ("related", "not covered"))
-    print(shown)
+    sys.stdout.write(f"{shown}\n")
     spoken_of = sum(matrix[verdict, "related"] for verdict in VERDICTS[:3])
     assert spoken_of >= 40, shown
     assert matrix["not covered", "not covered"] >= 5, shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,7 @@ from tests.fakes.model_server import FakeModelServer
 from tests.screens import Silent
 
 DIALOGUES: list[dict[str, Any]] = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "data" / "dialogues.jsonl").read_text().splitlines()
+    json.loads(line) for line in (Path(__file__).parent / "data" / "dialogues.jsonl").read_text().splitlines()
 ]
 
 
@@ -45,7 +45,7 @@ def read(server: FakeModelServer, titles: dict[str, str]) -> set[str]:
 
 
 async def followed(app: App, server: FakeModelServer | None = None) -> tuple[int, int, int, int]:
-    """How many follow-ups find the right article, of how many; how many of those nobody can answer are refused.
+    """How many follow-ups find the right article, of how many; how many that nobody can answer are refused.
 
     Found is what is cited; with a model, what it is given to read, since what it makes of that is its own.
     """
@@ -70,7 +70,9 @@ async def followed(app: App, server: FakeModelServer | None = None) -> tuple[int
 async def test_follow_ups_are_understood_without_a_model(tmp_path: Path) -> None:
     async with opened(Settings(data=tmp_path, discover=False), platform="shell") as app:
         right, asked, refused, unanswerable = await followed(app)
-    print(f"{right} of {asked} follow-ups find the right article, {refused} of {unanswerable} are refused")
+    sys.stdout.write(
+        f"{right} of {asked} follow-ups find the right article, {refused} of {unanswerable} are refused\n"
+    )
     assert right >= 0.8 * asked
 
 
@@ -81,5 +83,7 @@ async def test_follow_ups_are_understood_with_a_model(tmp_path: Path) -> None:
         settings = Settings(data=tmp_path, endpoints=(endpoint,), member_tokens=None, community_tokens=None)
         async with opened(settings, platform="shell") as app:
             right, asked, refused, unanswerable = await followed(app, server)
-    print(f"{right} of {asked} follow-ups find the right article, {refused} of {unanswerable} are refused")
+    sys.stdout.write(
+        f"{right} of {asked} follow-ups find the right article, {refused} of {unanswerable} are refused\n"
+    )
     assert right >= 0.8 * asked

@@ -87,7 +87,9 @@ def _language(text: str) -> str:
 
 
 def _earlier(text: str) -> tuple[str, ...]:
-    found = re.search(r"^Earlier questions[^:\n]*:[ \t]*\n(.*?)^(?:Last q|Q)uestion:", text, re.MULTILINE | re.DOTALL)
+    found = re.search(
+        r"^Earlier questions[^:\n]*:[ \t]*\n(.*?)^(?:Last q|Q)uestion:", text, re.MULTILINE | re.DOTALL
+    )
     lines = found[1].splitlines() if found else []
     return tuple(line.strip(" -\t") for line in lines if line.strip(" -\t"))
 

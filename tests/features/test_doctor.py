@@ -116,13 +116,15 @@ async def test_embeddings_are_tried_where_they_are_set(tmp_path: Path) -> None:
 
 
 async def test_it_tells_what_it_is_looking_at(tmp_path: Path) -> None:
-    async with FakeModelServer() as server:
-        async with room_in(tmp_path / "data", endpoints=(endpoint(server, model="small-model"),)) as room:
-            screen = Recording()
-            last = await room.run_in_shell("doctor", screen=screen)
+    async with (
+        FakeModelServer() as server,
+        room_in(tmp_path / "data", endpoints=(endpoint(server, model="small-model"),)) as room,
+    ):
+        screen = Recording()
+        last = await room.run_in_shell("doctor", screen=screen)
     meanwhile = [one for one in screen.shown if one is not last]
     assert all(isinstance(one.blocks[0], Progress) for one in meanwhile)
-    assert [block.text for block in last.blocks if isinstance(block, Heading)][0] == "Data"
+    assert next(block.text for block in last.blocks if isinstance(block, Heading)) == "Data"
     assert all(row.state for block in last.blocks if isinstance(block, Facts) for row in block.rows)
 
 

@@ -188,7 +188,7 @@ async def test_json_is_asked_for_once_more_and_both_calls_are_counted() -> None:
         FakeModelServer(author=said_in_turn("Blue.", '{"text": "blue"}')) as server,
         router_over(client(server), ledger=ledger) as router,
     ):
-        value, model = await router.complete_json(asked(schema=SCHEMA), PAYER, within_s=10)
+        value, _ = await router.complete_json(asked(schema=SCHEMA), PAYER, within_s=10)
     assert value == {"text": "blue"}
     assert len(ledger.settled) == 2
     ledger.check()

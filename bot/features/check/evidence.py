@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from bot.knowledge.article import Article, Passage, Revision
+from bot.knowledge.grounding import Support, ground
 from bot.knowledge.quotes import Status, check
 from bot.knowledge.shorten import shorten
 from bot.model import Model, Payer
@@ -87,8 +89,31 @@ async def evidence(
     """
     given = request_of(prompt("check"), excerpts(passages, articles), fence=fence(), claim=one_line(claim))
     said, reader = await model.complete_json(replace(given, schema=SCHEMA), payer, within_s=WITHIN_S)
-    found = [one for item in said["evidence"] if (one := _verified(item, passages, revisions))]
-    return _both_sides(list(dict.fromkeys(found))), reader
+    found = await asyncio.to_thread(_held, claim, said["evidence"], passages, revisions)
+    return _both_sides(found), reader
+
+
+def _held(
+    claim: str,
+    items: Sequence[Mapping[str, Any]],
+    passages: Sequence[Passage],
+    revisions: Mapping[int, Revision],
+) -> list[Evidence]:
+    """What stands in the articles, each once, and is not the opposite of what the model reads in it."""
+    found = dict.fromkeys(one for item in items if (one := _verified(item, passages, revisions)))
+    return [one for one in found if _is_so_worded(claim, one, passages)]
+
+
+def _is_so_worded(claim: str, one: Evidence, passages: Sequence[Passage]) -> bool:
+    """Whether a quotation's own words allow a model's reading: where they say “not”, they support nothing."""
+    passage = next(passage for passage in passages if passage.revision == one.revision)
+    alone = replace(passage, text=one.text, start=one.start, end=one.end)
+    compared = ground(f"{claim.rstrip(' .?!')} [1].", [alone]).sentences
+    if not compared:
+        return True
+    if one.supports:
+        return not compared[0].why.startswith(("the source says", "the source has"))
+    return compared[0].support is not Support.VERIFIED
 
 
 def _verified(

@@ -30,7 +30,7 @@ class JsonScreen:
 
 
 class PlainScreen:
-    """Shows on standard error what is under way; the last reply is printed once it is known where it belongs."""
+    """Shows on standard error what is under way; prints the last reply where it belongs, once it is known."""
 
     pace_s = 0.1
 
