@@ -6,6 +6,7 @@ import asyncio
 import getpass
 import importlib
 import inspect
+import logging
 import pkgutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -39,6 +40,7 @@ from bot.ports import (
     Library,
     Outbox,
     Outgoing,
+    Outside,
     Search,
     WordSearch,
 )
@@ -51,6 +53,8 @@ from bot.retrieval.search import IndexSearch
 from bot.settings import Settings
 from bot.shipped import shipped
 from bot.storage import Storage, open_storage
+
+log = logging.getLogger(__name__)
 
 COMMUNITY = "terminal"
 STAYING = frozenset({"terminal"})
@@ -98,7 +102,9 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
         lexical = IndexSearch(settings.data / "index", storage.library, on_rebuilt)
         search, embedding = _searching(settings, lexical, storage, models)
         if isinstance(embedding, PassageEmbedding) and platform in STAYING:
-            stack.push_async_callback(_ended, asyncio.create_task(keep_embedding(embedding)))
+            background = asyncio.create_task(keep_embedding(embedding))
+            background.add_done_callback(_tell_of_failure)
+            stack.push_async_callback(_ended, background)
         parts: dict[type, Any] = {
             Library: storage.library,
             Asks: storage.asks,
@@ -111,6 +117,7 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             Search: search,
             WordSearch: lexical,
             LanguageModel: models.router,
+            Outside: models,
             Checkup: Checkups([SettingsCheckup(settings), models.checkup]),
         }
         await _purge(settings, storage, clock)
@@ -142,9 +149,20 @@ class Models:
         embeddings = (self._embeddings, self.embedder) if self._embeddings and self.embedder else None
         self.checkup = EndpointsCheckup(self._endpoints.all, self.router, embeddings)
 
+    async def sees(self) -> tuple[str, ...] | None:
+        """The hosts that questions and passages are sent to; `None` where no model is asked anything."""
+        asked = await self.router.endpoints()
+        if self._embeddings:
+            asked.append(self._embeddings.endpoint)
+        if not asked:
+            return None
+        return tuple(dict.fromkeys(to for endpoint in asked if (to := endpoint.sends_to)))
+
     async def close(self) -> None:
         """Settle every call and let go of every connection."""
         await self.router.close()
+        if self.embedder:
+            await self.embedder.close()
         await self._endpoints.close()
         if self._embeddings:
             await self._embeddings.close()
@@ -178,6 +196,12 @@ async def _purge(settings: Settings, storage: Storage, clock: Clock) -> None:
     await storage.ledger.purge(oldest)
 
 
+def _tell_of_failure(task: asyncio.Task[None]) -> None:
+    """Log why work in the background has ended, unless somebody ended it."""
+    if not task.cancelled() and (error := task.exception()):
+        log.error("embedding in the background has ended", exc_info=error)
+
+
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task])
@@ -201,7 +225,13 @@ def wired(parts: Mapping[type, Any]) -> Dispatch:
     parts = {**parts, Catalog: catalog}
     use_cases: dict[type, UseCase] = {request: _made(cls, parts) for request, cls in by_request.items()}
     suggesters: list[Suggester] = [_made(cls, parts) for cls in found if hasattr(cls, "source")]
-    return Dispatch(catalog, use_cases, suggesters)
+    ledger: Ledger = parts[Ledger]
+    return Dispatch(
+        catalog,
+        use_cases,
+        suggesters,
+        take_turn=lambda call: ledger.take_turn(call.place, call.member.id),
+    )
 
 
 def _classes() -> Iterator[type]:

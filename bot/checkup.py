@@ -6,7 +6,9 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Sequence
 
+from bot.errors import SettingsError
 from bot.ports import Checkup, Point, State
+from bot.prompts import check_all
 from bot.settings import Settings
 
 LOW_SPACE = 200 * 2**20
@@ -31,6 +33,8 @@ class SettingsCheckup:
             )
         if not self._settings.warnings:
             yield Point(part="Settings", what="keys", state=State.GOOD, found="All are known and in order.")
+        for point in await asyncio.to_thread(_prompts):
+            yield point
         yield await asyncio.to_thread(self._disk)
 
     def _disk(self) -> Point:
@@ -44,6 +48,18 @@ class SettingsCheckup:
             found=found,
             to_do="Free some space." if low else "",
         )
+
+
+def _prompts() -> list[Point]:
+    try:
+        check_all()
+    except SettingsError as error:
+        bad = [(problem, error.hint) for problem in error.problems]
+        return [
+            Point(part="Settings", what="prompts", state=State.BAD, found=found, to_do=to_do)
+            for found, to_do in bad
+        ]
+    return [Point(part="Settings", what="prompts", state=State.GOOD, found="All can be read.")]
 
 
 class Checkups:

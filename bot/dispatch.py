@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
 
 from bot.chat.bind import bind, form, missing
 from bot.chat.catalog import Catalog
 from bot.chat.command import Command, Kind
-from bot.chat.invocation import Invocation
+from bot.chat.invocation import Invocation, Role
 from bot.chat.prose import escape
 from bot.chat.reply import Prose, Reply
 from bot.chat.typed import Typed, from_arguments, from_line
@@ -33,6 +33,14 @@ class Suggester(Protocol):
 
     async def __call__(self, typed: str, call: Invocation) -> Sequence[str]:
         """The values that fit what was typed so far, best first; at most 25."""
+
+
+TakeTurn = Callable[[Invocation], Awaitable[None]]
+"""Counts a question of a member. Raises Wait when the minute has seen too many."""
+
+
+async def _uncounted(call: Invocation) -> None:
+    """Nobody counts."""
 
 
 class Screen(Protocol):
@@ -59,9 +67,11 @@ class Dispatch:
         catalog: Catalog,
         use_cases: Mapping[type, UseCase],
         suggesters: Sequence[Suggester] = (),
+        take_turn: TakeTurn = _uncounted,
     ) -> None:
         self.catalog = catalog
         self._use_cases = use_cases
+        self._take_turn = take_turn
         self._suggesters = {suggester.source: suggester for suggester in suggesters}
         self._refuse_gaps()
 
@@ -94,6 +104,8 @@ class Dispatch:
                 return
             await screen.acknowledge(private=command.private)
             request = bind(command, typed.values)
+            if command.paced and call.member.role < Role.OPERATOR:  # who runs the machine is no burden on it
+                await self._take_turn(call)
             async for reply in self._use_cases[command.request](request, call):
                 yield reply
         except RostrumError as error:

@@ -57,6 +57,13 @@ class Endpoint:
         return urlsplit(self.base_url).hostname or self.base_url
 
     @property
+    def sends_to(self) -> str | None:
+        """Whom what is asked goes to outside this machine; `None` where it stays here, as far as we know."""
+        if self.provider == "litellm":
+            return f"LiteLLM at {self.host} (and from there to wherever it is set to)"
+        return None if self.is_local else self.host
+
+    @property
     def is_local(self) -> bool:
         """Whether it runs on this machine: one call at a time, no bill, and it may take long to load."""
         return self.host in _LOOPBACK

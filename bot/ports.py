@@ -294,10 +294,10 @@ class LanguageModel(Protocol):
     async def is_there(self) -> bool:
         """Whether an endpoint is set or was found; whether it works shows when it is asked."""
 
-    async def models(self, *, names: bool = True) -> tuple[Model, ...]:
+    async def models(self) -> tuple[Model, ...]:
         """The models that are asked, in the order of trying; one that could not tell its name has none.
 
-        None where no endpoint is set or found. Without `names` no endpoint is asked for its own.
+        None where no endpoint is set or found.
         """
 
     def stream(
@@ -319,6 +319,16 @@ class LanguageModel(Protocol):
         """The answer as the JSON value that `request.schema` asks for, and who gave it.
 
         Asked once more where it is no such value.
+        """
+
+
+class Outside(Protocol):
+    """Who outside this machine gets to see what people ask."""
+
+    async def sees(self) -> tuple[str, ...] | None:
+        """The hosts that questions and passages are sent to; none where all stays on this machine.
+
+        `None` where no model is asked anything, nor any for embeddings.
         """
 
 
@@ -367,11 +377,8 @@ class Rows:
 class Vectors(Protocol):
     """What models have made of the passages that count. A passage that goes takes its vectors along."""
 
-    async def lacking(self, model: str, *, limit: int, leaving_out: Iterable[str] = ()) -> Lacking | None:
-        """The next passages without a vector by a model, those of the newest article first.
-
-        `None` when there are none, but for the communities that are left out.
-        """
+    async def lacking(self, model: str, *, limit: int) -> Lacking | None:
+        """The next passages without a vector by a model, those of the newest article first; `None`: none."""
 
     async def put(self, model: str, vectors: Mapping[int, bytes]) -> None:
         """Keep a model's vectors, by passage; an empty one says that the model refuses the passage's text.

@@ -70,6 +70,7 @@ class Command:
     private: bool
     hidden: bool
     shell_only: bool
+    paced: bool
     example: str
 
     @property
@@ -90,6 +91,7 @@ class _Declared:
     private: bool
     hidden: bool
     shell_only: bool
+    paced: bool
     example: str
 
 
@@ -101,15 +103,23 @@ def command(
     private: bool = True,
     hidden: bool = False,
     shell_only: bool = False,
+    paced: bool = False,
     example: str = "",
 ) -> Callable[[type[Request]], type[Request]]:
     """Declare a request class to be the command `name` ("ask", "articles add").
 
     `role` is needed to use it; `private` shows its reply to the asker alone; `hidden` keeps it out of menus
-    (buttons bring it); `shell_only` keeps it out of chats. `example` is what `/help` shows after the name.
+    (buttons bring it); `shell_only` keeps it out of chats; `paced` counts it among the questions that may be
+    asked in a minute. `example` is what `/help` shows after the name.
     """
     declared = _Declared(
-        name=name, role=role, private=private, hidden=hidden, shell_only=shell_only, example=example
+        name=name,
+        role=role,
+        private=private,
+        hidden=hidden,
+        shell_only=shell_only,
+        paced=paced,
+        example=example,
     )
 
     def declare(request: type[Request]) -> type[Request]:

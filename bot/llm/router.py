@@ -9,14 +9,13 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.endpoint import DEFAULT
+from bot.endpoint import DEFAULT, Endpoint
 from bot.errors import ModelError
 from bot.llm.breaker import Breaker
-from bot.llm.call import Call
+from bot.llm.charging import Charging
 from bot.llm.client import Client
 from bot.llm.errors import ConnectFailed, EndpointError, TookTooLong
 from bot.llm.line import Line
-from bot.llm.prices import cost
 from bot.llm.whole import gathered, with_one_repair
 from bot.model import Completion, Event, Meanwhile, Model, Notice, Payer, Request, Started, Text
 from bot.ports import Ledger
@@ -52,27 +51,26 @@ class Router:
         fallback: Sequence[str] = (),
     ) -> None:
         self._clients = clients
-        self._ledger = ledger
+        self._charging = Charging(ledger)
         self._fallback = fallback
         self._desks: dict[str, _Desk] = {}
-        self._settling: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         """Wait until every call is settled."""
-        if self._settling:
-            await asyncio.wait(self._settling)
+        await self._charging.close()
 
     async def is_there(self) -> bool:
         """Whether an endpoint is set or was found; whether it works shows when it is asked."""
         return bool(await self._clients())
 
-    async def models(self, *, names: bool = True) -> tuple[Model, ...]:
+    async def models(self) -> tuple[Model, ...]:
         """The models in the order of trying; one whose name nobody could tell in time is named ""."""
-        chain = await self._chain()
-        if not names:
-            return tuple(client.named(client.endpoint.model or "") for client in chain)
         until = asyncio.get_running_loop().time() + GREETING_S
-        return tuple(await asyncio.gather(*(_named(client, until) for client in chain)))
+        return tuple(await asyncio.gather(*(_named(client, until) for client in await self._chain())))
+
+    async def endpoints(self) -> list[Endpoint]:
+        """The endpoints in the order of trying."""
+        return [client.endpoint for client in await self._chain()]
 
     def stream(
         self, request: Request, payer: Payer, *, within_s: float, endpoint: str | None = None
@@ -179,31 +177,16 @@ class Router:
     ) -> AsyncGenerator[Event, None]:
         """Ask, with the tokens reserved before and settled after."""
         call = await client.prepare(request, until)
-        name = client.endpoint.name
-        number = await self._ledger.reserve(
-            payer, call.reserves, endpoint=name, model=call.model, purpose=request.purpose
+        charged = self._charging.call(
+            payer, call.reserves, endpoint=client.endpoint, model=call.model, purpose=request.purpose
         )
-        try:
-            async with client.stream(call, until) as events:
-                async for event in events:
-                    yield event
-        finally:
-            await self._settle(client, call, number)
-
-    async def _settle(self, client: Client, call: Call, number: int) -> None:
-        """Settle even when nobody waits any more; where nothing came, the call has cost nothing."""
-        usage = call.used
-
-        async def settle() -> None:
-            if usage is None:
-                await self._ledger.give_back(number)
-            else:
-                await self._ledger.settle(number, usage, cost(usage, client.endpoint, call.model))
-
-        task = asyncio.create_task(settle())
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
-        await asyncio.shield(task)
+        async with charged as charge:
+            try:
+                async with client.stream(call, until) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                charge.usage = call.used
 
 
 async def _next(places: AsyncGenerator[int, None], host: str, until: float) -> int | None:

@@ -168,7 +168,7 @@ async def test_an_article_that_vanishes_under_the_answer_is_not_quoted(
         "asks": room.storage.asks,
     }
     ports[port] = Vanishing(ports[port], method, vanish, after=after)
-    ports |= {"model": NoModel(), "ledger": room.storage.ledger}
+    ports |= {"model": NoModel()}
     shown = [one async for one in AnswersQuestion(**ports)(Ask(question="Where do wombats dig?"), call(room))]
     assert len(shown) == 1
     assert shown[0].data["answered"]
@@ -195,8 +195,8 @@ async def test_a_library_that_never_stands_still_is_asked_to_be_patient(room: Ro
 
     await room.stock()
     restless = Restless()
-    library, asks, ledger = room.storage.library, room.storage.asks, room.storage.ledger
-    answers = AnswersQuestion(library, restless, asks, NoModel(), ledger)
+    library, asks = room.storage.library, room.storage.asks
+    answers = AnswersQuestion(library, restless, asks, NoModel())
     with pytest.raises(Passing):
         await anext(answers(Ask(question="Where do wombats dig?"), call(room)))
     assert restless.finds == 3

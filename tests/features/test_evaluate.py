@@ -170,3 +170,22 @@ async def test_without_a_model_there_is_nothing_to_measure(folder: Path, tmp_pat
         refused = await room.run_in_shell("eval", "answers", str(folder))
     assert isinstance(refused.error, InputError)
     assert "LLM_BASE_URL" in refused.error.hint
+
+
+async def test_a_failure_in_the_middle_is_counted_and_the_rest_is_measured(
+    folder: Path, tmp_path: Path
+) -> None:
+    async with FakeModelServer(script=["error-shape-openai"]) as server:
+        endpoint = Endpoint(name="default", base_url=server.base_url, model="small-model", window=8192)
+        async with room_in(tmp_path / "data", endpoints=(endpoint,)) as room:
+            measured = (await room.run_in_shell("eval", "answers", str(folder))).data
+    assert (measured["failed"], measured["questions"], measured["answered"]) == (1, 1, 1.0)
+
+
+async def test_when_the_days_limit_ends_it_the_figures_so_far_are_shown(folder: Path, tmp_path: Path) -> None:
+    async with FakeModelServer() as server:
+        endpoint = Endpoint(name="default", base_url=server.base_url, model="small-model", window=8192)
+        async with room_in(tmp_path / "data", endpoints=(endpoint,), member_tokens=750) as room:
+            measured = (await room.run_in_shell("eval", "answers", str(folder))).data
+    assert measured["questions"] == 1
+    assert measured["stopped"]["code"] == "E-LIMIT"

@@ -194,4 +194,28 @@ async def test_help_says_which_host_sees_the_questions(tmp_path: Path) -> None:
         here = Endpoint(name="default", base_url=server.base_url, model="small-model")
         assert "stay on this machine" in await greeted(tmp_path, "/help", endpoints=(here,))
     far = Endpoint(name="default", base_url="https://models.example/v1", model="big-model", api_key="k")
-    assert "are sent to `models.example`" in await greeted(tmp_path, "/help", endpoints=(far,))
+    assert "are sent to **models.example**" in await greeted(tmp_path, "/help", endpoints=(far,))
+
+
+async def test_a_host_that_only_makes_vectors_sees_the_questions_as_well(tmp_path: Path) -> None:
+    far = Endpoint(name="embeddings", base_url="https://vectors.example/v1", model="tiny", api_key="k")
+    said = await greeted(tmp_path, "/help", embeddings=far, discover=False)
+    assert "are sent to **vectors.example**" in said
+
+
+async def test_without_any_endpoint_help_says_nothing_of_hosts(tmp_path: Path) -> None:
+    assert "Questions" not in await greeted(tmp_path, "/help", discover=False)
+
+
+async def test_a_proxy_on_this_machine_passes_questions_on(tmp_path: Path) -> None:
+    proxy = Endpoint(name="default", base_url="http://127.0.0.1:4000/v1", model="m", provider="litellm")
+    assert "LiteLLM at 127.0.0.1" in await greeted(tmp_path, "/help", endpoints=(proxy,))
+
+
+async def test_where_another_endpoint_can_answer_the_first_screen_names_that_one(tmp_path: Path) -> None:
+    dead = Endpoint(name="default", base_url="http://127.0.0.1:9/v1")
+    async with FakeModelServer() as server:
+        here = Endpoint(name="spare", base_url=server.base_url, model="small-model")
+        said = await greeted(tmp_path, endpoints=(dead, here), fallback=("spare",))
+    assert "answers by small-model" in said
+    assert "default does not answer" in said

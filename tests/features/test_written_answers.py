@@ -21,7 +21,8 @@ from tests.screens import Recording
 
 GROK = (
     "The weights of Grok 2 were released by xAI in August 2025. The licence of Grok 2 does not allow "
-    "training other models with it. The Grok 2 model has 270 billion parameters and needs eight graphics cards."
+    "training other models with it. The Grok 2 model has 270 billion parameters and needs eight graphics "
+    "cards."
 )
 LLAMA = (
     "Meta released Llama 2 in July 2023 under a licence of its own. The Llama licence asks services with "
@@ -426,3 +427,30 @@ async def test_of_two_asked_at_once_of_a_local_server_one_is_told_its_place(tmp_
         await asyncio.gather(asking, waiting)
     assert server.most_at_work == 1
     assert waiting.result().data["mode"] == "model"
+
+
+async def test_of_two_corrected_articles_both_corrections_are_read(
+    room: Room, server: FakeModelServer
+) -> None:
+    for letter in "AB":
+        wrong = f"The {letter} weights of Grok 2 were released by xAI in May 2024 ({letter})."
+        await room.add(f"Report {letter}", wrong)
+        right = f"Correction of {letter}: the weights of Grok 2 came in August 2025, not in May 2024."
+        await room.add(f"Mended {letter}", right, corrects=(f"Report {letter}",))
+    await room.run("ask", QUESTION)
+    asked = server.calls[-1].body["messages"][1]["content"]
+    for letter in "AB":
+        if f"] Report {letter}" in asked:
+            assert f"] Mended {letter}" in asked
+    assert asked.count("] Mended") == 2
+
+
+async def test_what_a_member_asks_is_in_no_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="bot")
+    dead = Endpoint(name="default", base_url="http://127.0.0.1:9/v1", model="small-model")
+    async with room_in(tmp_path / "data", endpoints=(dead,)) as room:
+        await room.add("Grok 2", GROK)
+        await room.run("ask", QUESTION)
+        await room.run("ask", "and why was Anna ill?")
+    assert "Grok" not in caplog.text
+    assert "Anna" not in caplog.text

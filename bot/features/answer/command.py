@@ -10,7 +10,7 @@ from bot.knowledge.article import TITLE_LENGTH
 _QUESTION = "Ask in 1 to 1,000 characters."
 
 
-@command("ask", private=False, example="What did xAI promise about Grok 2?")
+@command("ask", private=False, paced=True, example="What did xAI promise about Grok 2?")
 class Ask:
     """Ask a question; the answer comes from the articles, with its sources."""
 
@@ -20,7 +20,7 @@ class Ask:
     )
 
 
-@command("search", example="licence limit:3")
+@command("search", paced=True, example="licence limit:3")
 class Search:
     """Find the passages that speak of certain words."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.features.answer.quoting import SOURCES, Quotation, quotation
+from bot.features.answer.quoting import SOURCES
 from bot.knowledge.article import Passage, Revision
 from bot.knowledge.grounding import Sentence, Support
-from bot.writing import Written
+from bot.writing import Quotation, Written, quotation
 
 SENTENCES, WORDS = 5, 120
 """An answer has at most so many."""

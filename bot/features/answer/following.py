@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 
 from bot.chat.invocation import Invocation
-from bot.features.answer.rewording import Rewording
 from bot.knowledge.findings import Findings
 from bot.knowledge.gate import is_enough
 from bot.knowledge.ranking import choose
 from bot.ports import Asks, Search, payer_of, scope_of
+from bot.writing import Rewording
 
 # A beginning that goes on from something, or a word that points back to it.
 _GOES_ON = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
 from bot.errors import NotFound
-from bot.features.answer import reply as replies
+from bot.features.answer import showing as replies
 from bot.features.answer.command import Rate, ShowSource
 from bot.features.answer.command import Search as SearchPassages
 from bot.ports import Asked, Asks, Library, Search, scope_of

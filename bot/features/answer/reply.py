@@ -1,4 +1,4 @@
-"""How answers look: quotations with their numbers, then where each comes from."""
+"""How answers look: quotations or a model's words, with their numbers, then where each comes from."""
 
 from __future__ import annotations
 
@@ -11,28 +11,21 @@ from bot.chat.reply import (
     Actions,
     Block,
     Button,
-    Fact,
-    Facts,
-    Heading,
     Progress,
     Prose,
     Quote,
     Reply,
-    Source,
     Sources,
     reply,
 )
 from bot.chat.typed import as_line
-from bot.errors import LimitReached, RostrumError
+from bot.errors import RostrumError
 from bot.features.answer.composing import Composed, Said
-from bot.features.answer.quoting import Quotation
-from bot.knowledge.article import Article, Revision
-from bot.knowledge.findings import Findings
+from bot.knowledge.article import Article
 from bot.knowledge.grounding import Support
 from bot.knowledge.language import name_of
 from bot.model import Model
-from bot.ports import Quoted
-from bot.writing import Written
+from bot.writing import Quotation, Written, source, source_data, unwritten
 
 NOT_COVERED = "The articles here do not say."
 
@@ -50,8 +43,8 @@ def answer(
     `because` is why no model wrote the answer, where one should have.
     """
     return reply(
-        *_read_as(respelt),
-        *_unwritten(because),
+        *read_as(respelt),
+        *unwritten(because),
         *(Quote(one.text, n) for n, one in enumerate(quoted, start=1)),
         _sources(number, quoted, articles, corrected_by),
         Prose("_These are quotations; no model wrote this._ `/source 1` shows the first in its place."),
@@ -66,15 +59,6 @@ def answer(
     )
 
 
-def _unwritten(because: RostrumError | None) -> list[Block]:
-    """Why these are quotations only."""
-    if because is None:
-        return []
-    if isinstance(because, LimitReached):
-        return [Prose(f"**{escape(because.message)}** Until then I answer in quotations.")]
-    return [Prose(f"**No model could answer: {escape(str(because))}** ({because.code})\n\nSo I quote:")]
-
-
 def _sources(
     number: int,
     quoted: Sequence[Quotation],
@@ -83,7 +67,11 @@ def _sources(
 ) -> Sources:
     numbered = list(enumerate(quoted, start=1))
     notes = {n: _corrected(n, one, numbered, corrected_by) for n, one in numbered}
-    return Sources(tuple(_source(n, one, articles.get(one.article), number, notes[n]) for n, one in numbered))
+    opens = {n: as_line("source", {"number": str(n), "ask": str(number)}) for n, _ in numbered}
+    entries = (
+        source(n, one, articles.get(one.article), note=notes[n], opens=opens[n]) for n, one in numbered
+    )
+    return Sources(tuple(entries))
 
 
 def _rating(number: int) -> Actions:
@@ -92,7 +80,7 @@ def _rating(number: int) -> Actions:
 
 
 def _sources_data(quoted: Sequence[Quotation], articles: Mapping[int, Article]) -> list[dict[str, Any]]:
-    return [_source_data(n, one, articles.get(one.article)) for n, one in enumerate(quoted, start=1)]
+    return [source_data(n, one, articles.get(one.article)) for n, one in enumerate(quoted, start=1)]
 
 
 def reading(passages: int) -> Reply:
@@ -122,7 +110,7 @@ def written(
 ) -> Reply:
     """An answer in a model's words, each sentence with its sources, and the words that bear it out."""
     return reply(
-        *_read_as(respelt),
+        *read_as(respelt),
         Prose(" ".join(map(_marked, composed.said))),
         *([Prose(f"**{escape(text.cut)}**")] if text.cut else []),
         *(Quote(one.text, n) for n, one in enumerate(composed.quoted, start=1)),
@@ -182,7 +170,8 @@ def _model_data(model: Model) -> dict[str, Any]:
     }
 
 
-def _read_as(respelt: Mapping[str, str]) -> list[Block]:
+def read_as(respelt: Mapping[str, str]) -> list[Block]:
+    """What was taken for misspelt words, where any was."""
     if not respelt:
         return []
     pairs = ", ".join(f"“{escape(typed)}” as “{escape(taken)}”" for typed, taken in respelt.items())
@@ -202,37 +191,6 @@ def _corrected(
 
 def _dated(article: Article) -> str:
     return f", {article.particulars.date.isoformat()}" if article.particulars.date else ""
-
-
-def _source(n: int, one: Quotation, article: Article | None, number: int, note: str) -> Source:
-    said = article.particulars if article else None
-    return Source(
-        n=n,
-        article=one.article,
-        title=said.title if said else "an article that was removed",
-        quote=one.text,
-        author=said.author if said else None,
-        date=said.date.isoformat() if said and said.date else None,
-        url=said.url if said else None,
-        note=note,
-        open=as_line("source", {"number": str(n), "ask": str(number)}),
-    )
-
-
-def _source_data(n: int, one: Quotation, article: Article | None) -> dict[str, Any]:
-    said = article.particulars if article else None
-    return {
-        "n": n,
-        "article": one.article,
-        "title": said.title if said else None,
-        "url": said.url if said else None,
-        "date": said.date.isoformat() if said and said.date else None,
-        "quote": one.text,
-        "status": one.status.value,
-        "revision": one.revision,
-        "start": one.start,
-        "end": one.end,
-    }
 
 
 def not_covered(
@@ -274,75 +232,3 @@ def empty_library() -> Reply:
     """Says that there is nothing to answer from yet."""
     text = "Add an article first: `/articles add` and a file."
     return reply(Prose(text), data={"mode": "quote", "answered": False, "text": NOT_COVERED, "sources": []})
-
-
-def passages(words: str, findings: Findings, articles: Mapping[int, Article]) -> Reply:
-    """The passages that were found, best first."""
-    hits = [hit for hit in findings.hits if hit.passage.article in articles]
-    data = [
-        {
-            "article": hit.passage.article,
-            "title": hit.passage.title,
-            "score": round(hit.score, 4),
-            "text": hit.passage.text,
-            "start": hit.passage.start,
-            "end": hit.passage.end,
-        }
-        for hit in hits
-    ]
-    if not hits:
-        return reply(Prose(f"No passage here speaks of “{escape(words[:80])}”."), data=data)
-    blocks = [*_read_as(findings.corrected)]
-    for n, hit in enumerate(hits, start=1):
-        under = f" · {escape(hit.passage.heading)}" if hit.passage.heading else ""
-        blocks += [Prose(f"**{n}. {escape(hit.passage.title)}**{under}"), Quote(hit.passage.text)]
-    return reply(*blocks, data=data)
-
-
-def in_place(number: int, quoted: Quoted, revision: Revision, article: Article | None) -> Reply:
-    """The paragraph that a quotation stands in, with the quotation marked."""
-    said = revision.particulars
-    start, end = paragraph_around(revision.text, quoted.start, quoted.end)
-    around = revision.text[start:end]
-    rows = [
-        ("Author", said.author),
-        ("Date", said.date.isoformat() if said.date else None),
-        ("Link", said.url),
-        ("Revision", f"{revision.id}, characters {quoted.start:,} to {quoted.end:,}"),
-        ("Now", _since(revision, article)),
-    ]
-    return reply(
-        Heading(f"[{number}] {said.title}"),
-        Quote(around, strong=(quoted.start - start, quoted.end - start)),
-        Facts(tuple(Fact(label, value) for label, value in rows if value)),
-        data={
-            "number": number,
-            "article": quoted.article,
-            "title": said.title,
-            "revision": revision.id,
-            "start": quoted.start,
-            "end": quoted.end,
-            "quote": revision.text[quoted.start : quoted.end],
-            "context": around,
-        },
-    )
-
-
-def _since(revision: Revision, article: Article | None) -> str | None:
-    if article is None:
-        return "The article has been removed since."
-    return None if article.revision == revision.id else "The article has changed since."
-
-
-def paragraph_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span of the whole paragraphs that a span touches."""
-    before = text.rfind("\n\n", 0, start)
-    after = text.find("\n\n", end)
-    return (before + 2 if before >= 0 else 0), (after if after >= 0 else len(text))
-
-
-def thanks(*, helpful: bool) -> Reply:
-    """Says that the rating was kept."""
-    return reply(
-        Prose("Noted, thank you." if helpful else "Noted: that did not help."), data={"helpful": helpful}
-    )

@@ -8,22 +8,21 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.chat.invocation import Invocation, Role
+from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
 from bot.errors import LimitReached, ModelError, NotFound, Passing
 from bot.features.answer import reply as replies
 from bot.features.answer.command import Ask
 from bot.features.answer.composing import composed
 from bot.features.answer.following import Following
-from bot.features.answer.quoting import Quotation, chosen, verified, with_corrections
-from bot.features.answer.rewording import Rewording
+from bot.features.answer.quoting import chosen, verified, with_corrections
 from bot.knowledge.article import Article, Passage, Revision
 from bot.knowledge.findings import Findings
 from bot.knowledge.gate import is_enough
 from bot.knowledge.language import detect
 from bot.knowledge.ranking import Chosen
-from bot.ports import Asks, LanguageModel, Ledger, Library, Search, payer_of, scope_of
-from bot.writing import PASSAGES, Drafted, Waiting, Written, write
+from bot.ports import Asks, LanguageModel, Library, Search, payer_of, scope_of
+from bot.writing import PASSAGES, Drafted, Quotation, Rewording, Waiting, Written, write
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +32,10 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
-    """A question on its way to its answer. `foreign` is its language, where the library has none in it."""
+    """A question on its way to its answer. `foreign`: the library has nothing in its `language`.
+
+    Then `translated` says whether a model has put it into one that it has.
+    """
 
     question: str
     earlier: Sequence[str]
@@ -43,26 +45,22 @@ class _Asking:
     sentences: Sequence[Chosen]
     language: str | None
     foreign: bool
+    translated: bool
     languages: frozenset[str]
 
 
 class AnswersQuestion:
     """Answers from the articles that are visible where it was asked, or says that they do not say."""
 
-    def __init__(
-        self, library: Library, search: Search, asks: Asks, model: LanguageModel, ledger: Ledger
-    ) -> None:
+    def __init__(self, library: Library, search: Search, asks: Asks, model: LanguageModel) -> None:
         self._library = library
         self._search = search
         self._asks = asks
         self._model = model
-        self._ledger = ledger
         self._rewording = Rewording(model)
         self._following = Following(search, asks, self._rewording)
 
     async def __call__(self, request: Ask, call: Invocation) -> AsyncIterator[Reply]:
-        if call.member.role < Role.OPERATOR:  # whoever runs the machine is nobody's burden
-            await self._ledger.take_turn(call.place, call.member.id)
         within = None
         if request.article:
             within = (await self._library.article(scope_of(call), request.article)).id
@@ -96,11 +94,9 @@ class AnswersQuestion:
         languages = await self._library.languages(scope_of(call))
         language = detect(question)
         foreign = language is not None and bool(languages) and language not in languages
-        if foreign:
-            into = "en" if "en" in languages else min(languages)
-            said = await self._rewording.translated(question, into, payer_of(call))
-            if said is not None:
-                findings = await self._search.find(scope_of(call), said, article=within)
+        said = await self._rewording.translated(question, languages, payer_of(call)) if foreign else None
+        if said is not None:
+            findings = await self._search.find(scope_of(call), said, article=within)
         return _Asking(
             question=question,
             earlier=earlier,
@@ -110,6 +106,7 @@ class AnswersQuestion:
             sentences=await asyncio.to_thread(chosen, findings),
             language=language,
             foreign=foreign,
+            translated=said is not None,
             languages=languages,
         )
 
@@ -174,12 +171,10 @@ class AnswersQuestion:
         corrected_by = await self._corrected(asking, [one.article for one in passages])
         read = {one.article for one in passages}
         missing = dict.fromkeys(other.id for other in corrected_by.values() if other.id not in read)
-        for other in missing:
-            found = await self._search.find(
-                scope_of(asking.call), asking.findings.query, article=other, limit=1
-            )
-            passages = passages[: PASSAGES - 1] + [hit.passage for hit in found.hits[:1]]
-        return passages, corrected_by
+        scope, query = scope_of(asking.call), asking.findings.query
+        found = [await self._search.find(scope, query, article=other, limit=1) for other in missing]
+        corrections = [hit.passage for one in found for hit in one.hits[:1]][: PASSAGES - 1]
+        return passages[: PASSAGES - len(corrections)] + corrections, corrected_by
 
     async def _corrected(self, asking: _Asking, articles: Sequence[int]) -> dict[int, Article]:
         cited = list(dict.fromkeys(articles))
@@ -233,5 +228,5 @@ class AnswersQuestion:
             return replies.empty_library()
         near = await self._verify(asking, nearest)
         articles = await self._library.current(scope, [one.article for one in near])
-        only = sorted(asking.languages) if asking.foreign and written is None else []
+        only = sorted(asking.languages) if asking.foreign and not asking.translated else []
         return replies.not_covered(near, articles, only, written)

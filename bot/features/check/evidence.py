@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from bot.knowledge.article import Article, Passage, Revision
 from bot.knowledge.grounding import Support, ground
 from bot.knowledge.quotes import Status, check
-from bot.knowledge.shorten import shorten
+from bot.knowledge.tokens import query_tokens
 from bot.model import Model, Payer
 from bot.plain import one_line
 from bot.ports import LanguageModel
 from bot.prompts import prompt
-from bot.writing import excerpts, fence, request_of
+from bot.writing import Quotation, excerpts, fence, quotation, request_of
 
-WITHIN_S = 120.0
+WITHIN_S = 300.0
 MOST = 4
 """Quotations shown of a claim at most, of them at least one for each side."""
+READ = 12
+"""So many quotations of a model are looked at; no passages hold more that matter."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -55,13 +58,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Words of a revision that speak for a claim, or against it: `revision.text[start:end]`."""
+    """Words that stand in an article, and whether they speak for a claim or against it."""
 
-    article: int
-    revision: int
-    start: int
-    end: int
-    text: str
+    quoted: Quotation
     supports: bool
 
 
@@ -89,7 +88,8 @@ async def evidence(
     """
     given = request_of(prompt("check"), excerpts(passages, articles), fence=fence(), claim=one_line(claim))
     said, reader = await model.complete_json(replace(given, schema=SCHEMA), payer, within_s=WITHIN_S)
-    found = await asyncio.to_thread(_held, claim, said["evidence"], passages, revisions)
+    items = said["evidence"][:READ]
+    found = await asyncio.to_thread(lambda: list(_held(claim, items, passages, revisions)))
     return _both_sides(found), reader
 
 
@@ -98,49 +98,60 @@ def _held(
     items: Sequence[Mapping[str, Any]],
     passages: Sequence[Passage],
     revisions: Mapping[int, Revision],
-) -> list[Evidence]:
+) -> Iterator[Evidence]:
     """What stands in the articles, each once, and is not the opposite of what the model reads in it."""
-    found = dict.fromkeys(one for item in items if (one := _verified(item, passages, revisions)))
-    return [one for one in found if _is_so_worded(claim, one, passages)]
+    asked = query_tokens(claim, passages[0].language)
+    found: dict[Quotation, set[bool]] = {}
+    for item in items:
+        if quoted := _found(item, passages, revisions, asked):
+            found.setdefault(quoted, set()).add(item["says"] == "supports")
+    for quoted, sides in found.items():
+        # What is said to do both does neither.
+        if len(sides) == 1 and _is_so_worded(claim, quoted, supports=True in sides):
+            yield Evidence(quoted=quoted, supports=True in sides)
 
 
-def _is_so_worded(claim: str, one: Evidence, passages: Sequence[Passage]) -> bool:
-    """Whether a quotation's own words allow a model's reading: where they say “not”, they support nothing."""
-    passage = next(passage for passage in passages if passage.revision == one.revision)
-    alone = replace(passage, text=one.text, start=one.start, end=one.end)
-    compared = ground(f"{claim.rstrip(' .?!')} [1].", [alone]).sentences
-    if not compared:
-        return True
-    if one.supports:
-        return not compared[0].why.startswith(("the source says", "the source has"))
-    return compared[0].support is not Support.VERIFIED
-
-
-def _verified(
-    item: Mapping[str, Any], passages: Sequence[Passage], revisions: Mapping[int, Revision]
-) -> Evidence | None:
+def _found(
+    item: Mapping[str, Any],
+    passages: Sequence[Passage],
+    revisions: Mapping[int, Revision],
+    asked: Sequence[str],
+) -> Quotation | None:
     """A quotation where it stands, also if the model gave another passage's number; `None` if nowhere."""
     number = int(item["n"])
     cited = passages[number - 1 : number] if number > 0 else []
-    for passage in [*cited, *passages]:
+    for passage in {one.revision: one for one in [*cited, *passages]}.values():
         revision = revisions[passage.revision]
-        found = check(item["quote"], revision)
-        if found.status is Status.VERIFIED:
-            start, end = shorten(revision.text, *found.sentence, keep=(), language=passage.language)
-            return Evidence(
-                article=revision.article,
-                revision=revision.id,
-                start=start,
-                end=end,
-                text=revision.text[start:end],
-                supports=item["says"] == "supports",
-            )
+        place = check(item["quote"], revision)
+        if place.status is Status.VERIFIED:
+            return quotation(revision, *place.sentence, asked, passage.language)
     return None
+
+
+def _is_so_worded(claim: str, quoted: Quotation, *, supports: bool) -> bool:
+    """Whether a quotation's own words allow a model's reading: where they say “not”, they support nothing."""
+    alone = Passage(
+        id=0,
+        article=quoted.article,
+        revision=quoted.revision,
+        channel=None,
+        title="",
+        heading="",
+        language=None,
+        text=quoted.text,
+        start=quoted.start,
+        end=quoted.end,
+    )
+    compared = next(iter(ground(f"{claim.rstrip(' .?!')} [1].", [alone]).sentences), None)
+    if compared is None:
+        return True
+    if supports:
+        return not compared.why.startswith(("the source says", "the source has"))
+    return compared.support is not Support.VERIFIED
 
 
 def _both_sides(found: Sequence[Evidence]) -> list[Evidence]:
     """Not too many, and no side left out for the other."""
     sides = [[one for one in found if one.supports is supports] for supports in (True, False)]
-    most = [MOST - min(1, len(sides[1])), MOST - min(1, len(sides[0]))]
-    kept = sides[0][: most[0]]
-    return kept + sides[1][: min(most[1], MOST - len(kept))]
+    kept = sides[0][: MOST - min(1, len(sides[1]))]
+    return [*kept, *islice(sides[1], MOST - len(kept))]

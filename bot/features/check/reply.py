@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bot.chat.prose import escape
-from bot.chat.reply import Block, Progress, Prose, Quote, Reply, Source, Sources, reply
-from bot.errors import LimitReached, RostrumError
+from bot.chat.reply import Block, Progress, Prose, Quote, Reply, Sources, reply
+from bot.errors import RostrumError
 from bot.features.check.evidence import Evidence, Verdict
 from bot.knowledge.article import Article
-from bot.knowledge.ranking import Chosen
+from bot.knowledge.language import name_of
 from bot.model import Model
+from bot.writing import Quotation, source, source_data, unwritten
 
 _SAYS = {
     Verdict.SUPPORTED: "**Supported** by the articles here.",
@@ -32,108 +32,71 @@ def judged(
     found: Sequence[Evidence],
     articles: Mapping[int, Article],
     by: Model | None,
+    only: Sequence[str],
 ) -> Reply:
-    """A verdict with its quotations; `by` is the model that looked for them, where one did."""
-    ordered = [one for one in found if one.supports] + [one for one in found if not one.supports]
+    """A verdict with its quotations; `by` is the model that looked for them, where one did.
+
+    `only` lists the languages that could be searched in, where the claim is in none of them.
+    """
+    ordered = sorted(found, key=lambda one: not one.supports)
     blocks: list[Block] = [_claim(claim), Prose(_SAYS[verdict])]
-    n = 0
-    for title, supports in (("For it:", True), ("Against it:", False)):
-        side = [one for one in ordered if one.supports is supports]
-        if side:
-            blocks.append(Prose(f"**{title}**"))
-        for one in side:
-            n += 1
-            blocks.append(Quote(one.text, n))
-    sources = [
-        _source(n, one.article, articles.get(one.article), one.text) for n, one in enumerate(ordered, 1)
-    ]
-    blocks += [Sources(tuple(sources))] if sources else []
-    blocks.append(Prose(_foot(verdict, by)))
+    for n, one in enumerate(ordered, 1):
+        if n == 1 or ordered[n - 2].supports is not one.supports:
+            blocks.append(Prose("**For it:**" if one.supports else "**Against it:**"))
+        blocks.append(Quote(one.quoted.text, n))
+    quoted = [one.quoted for one in ordered]
+    blocks += [_sources(quoted, articles)] if quoted else []
+    blocks.append(Prose(_foot(verdict, by, only)))
     data = {
         "mode": "quote" if by is None else "model",
         "claim": claim,
         "verdict": verdict.value,
-        "evidence": [{**_source_data(n, one), "supports": one.supports} for n, one in enumerate(ordered, 1)],
+        "evidence": [
+            {**source_data(n, one.quoted, articles.get(one.quoted.article)), "supports": one.supports}
+            for n, one in enumerate(ordered, 1)
+        ],
     }
     return Reply(tuple(blocks), data=data | ({"model": by.name} if by else {}))
 
 
 def related(
     claim: str,
-    sentences: Sequence[Chosen],
+    quoted: Sequence[Quotation],
     articles: Mapping[int, Article],
     because: RostrumError | None,
 ) -> Reply:
     """The sentences nearest to a claim, left for people to judge; `because` a model failed to."""
-    numbered = list(enumerate(sentences, 1))
-    sources = [
-        _source(n, one.passage.article, articles.get(one.passage.article), one.text) for n, one in numbered
-    ]
     data = {
         "mode": "quote",
         "claim": claim,
         "verdict": None,
-        "related": [
-            {
-                "n": n,
-                "article": one.passage.article,
-                "revision": one.passage.revision,
-                "start": one.start,
-                "end": one.end,
-                "quote": one.text,
-            }
-            for n, one in numbered
-        ],
+        "related": [source_data(n, one, articles.get(one.article)) for n, one in enumerate(quoted, 1)],
         **({"notice": because.as_data()} if because else {}),
     }
     return reply(
         _claim(claim),
-        *([Prose(_why(because))] if because else []),
+        *unwritten(because),
         Prose("**Related passages.** Without a model I give no verdict; these come nearest:"),
-        *(Quote(one.text, n) for n, one in numbered),
-        Sources(tuple(sources)),
+        *(Quote(one.text, n) for n, one in enumerate(quoted, 1)),
+        _sources(quoted, articles),
         data=data,
     )
-
-
-def _why(because: RostrumError) -> str:
-    if isinstance(because, LimitReached):
-        return f"**{escape(because.message)}**"
-    return f"**No model could answer: {escape(str(because))}** ({because.code})"
 
 
 def _claim(claim: str) -> Prose:
     return Prose(f"Claim: _{escape(' '.join(claim.split()))}_")
 
 
-def _foot(verdict: Verdict, by: Model | None) -> str:
+def _sources(quoted: Sequence[Quotation], articles: Mapping[int, Article]) -> Sources:
+    return Sources(tuple(source(n, one, articles.get(one.article)) for n, one in enumerate(quoted, 1)))
+
+
+def _foot(verdict: Verdict, by: Model | None, only: Sequence[str]) -> str:
+    if only:
+        return f"I can only search in {' and '.join(map(name_of, only))} here."
     if by is None:
         return "_No passage here comes near it; no model was asked._"
     looked = f"{escape(by.name)}, a machine {escape(by.where)}, looked"
     if verdict is Verdict.NOT_COVERED:
-        return f"_{looked} through the nearest passages._"
+        return f"_{looked} through the nearest passages and found nothing that bears it out or denies it._"
     return f"_{looked} for these; each stands in its article word for word. Read them before you rely on it._"
-
-
-def _source(n: int, number: int, article: Article | None, quote: str) -> Source:
-    said = article.particulars if article else None
-    return Source(
-        n=n,
-        article=number,
-        title=said.title if said else "an article that was removed",
-        quote=quote,
-        author=said.author if said else None,
-        date=said.date.isoformat() if said and said.date else None,
-        url=said.url if said else None,
-    )
-
-
-def _source_data(n: int, one: Evidence) -> dict[str, Any]:
-    return {
-        "n": n,
-        "article": one.article,
-        "revision": one.revision,
-        "start": one.start,
-        "end": one.end,
-        "quote": one.text,
-    }

@@ -30,7 +30,7 @@ def failed(error: RostrumError) -> Reply:
             for n, problem in enumerate(error.problems, 1)
         ]
         return table(problems)
-    return table([bad("Data" if isinstance(error, OperatorError) else "Start", "folder", error)])
+    return table([bad("Start", "data" if isinstance(error, OperatorError) else "bot", error)])
 
 
 def table(points: Sequence[Point]) -> Reply:

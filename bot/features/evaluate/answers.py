@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
-from bot.errors import InputError
+from bot.errors import InputError, LimitReached, ModelError
 from bot.features.evaluate import reply as replies
 from bot.features.evaluate.beir import Benchmark, read
 from bot.features.evaluate.command import MeasureAnswers
@@ -40,6 +41,7 @@ class Tally:
     repointed: int = 0
     unsupported: int = 0
     words: int = 0
+    failed: int = 0
 
     def count(self, written: Written | None, answers: tuple[str, ...]) -> None:
         """Add one question; `None` where the gate let none ask the model."""
@@ -87,6 +89,7 @@ class Tally:
             "sentences": self.sentences,
             **of_sentences,
             "words an answer": self.words / (self.answered or 1),
+            "failed": self.failed,
         }
 
 
@@ -111,12 +114,19 @@ class MeasuresAnswers:
         collection = await asyncio.to_thread(self._collections.build, benchmark.passages)
         tally = Tally()
         asked = list(islice(benchmark.questions, request.limit))
+        stopped_by = None
         for done, query in enumerate(asked, 1):
             left = _left(collection, benchmark, query) if request.away else collection
-            written = await self._written(left, benchmark.questions[query], payer_of(call))
-            tally.count(written, benchmark.answers.get(query, ()))
+            try:
+                written = await self._written(left, benchmark.questions[query], payer_of(call))
+                tally.count(written, benchmark.answers.get(query, ()))
+            except ModelError:
+                tally.failed += 1
+            except LimitReached as error:
+                stopped_by = error
+                break
             yield replies.progress(name, done, len(asked))
-        yield replies.figures(name, tally.figures(known=bool(benchmark.answers)))
+        yield replies.answers(name, tally.figures(known=bool(benchmark.answers)), stopped_by)
 
     async def _written(self, collection: Collection, question: str, payer: Payer) -> Written | None:
         findings = await asyncio.to_thread(collection.find, question, limit=10)
@@ -124,9 +134,10 @@ class MeasuresAnswers:
             return None
         passages = [hit.passage for hit in findings.hits]
         language = detect(question)
-        async for step in write(self._model, question, passages, {}, payer, language=language):
-            if isinstance(step, Written):
-                return step
+        async with aclosing(write(self._model, question, passages, {}, payer, language=language)) as steps:
+            async for step in steps:
+                if isinstance(step, Written):
+                    return step
         return None
 
 

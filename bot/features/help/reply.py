@@ -20,38 +20,39 @@ _IN_SHELL = (
 
 
 def all_commands(
-    commands: Sequence[Command], models: Sequence[Model] = (), *, in_shell: bool = False
+    commands: Sequence[Command], seen_by: Sequence[str] | None, *, in_shell: bool = False
 ) -> Reply:
-    """The commands, a line each, and who sees what is asked."""
+    """The commands, a line each, and who outside sees what is asked; `None` where no model is asked."""
     rows = tuple(Fact(f"/{command.name}", command.description) for command in commands)
     return reply(
         Heading("What you can type"),
         Facts(rows),
         Prose(_IN_SHELL if in_shell else _IN_CHAT),
-        *([Prose(_who_sees(models))] if models else []),
+        *([Prose(_who_sees(seen_by))] if seen_by is not None else []),
         data=[{"command": command.name, "description": command.description} for command in commands],
     )
 
 
-def _who_sees(models: Sequence[Model]) -> str:
+def _who_sees(hosts: Sequence[str]) -> str:
     """Where questions go, and the passages that may answer them."""
-    hosts = dict.fromkeys(model.host for model in models if not model.is_local)
     if not hosts:
-        return "Questions and passages stay on this machine: the model runs here."
-    named = " and ".join(f"`{host}`" for host in hosts)
-    return f"Questions, and the passages that may answer them, are sent to {named}, where the model runs."
+        return "Questions and passages stay on this machine."
+    named = " and ".join(f"**{escape(host)}**" for host in hosts)
+    return f"Questions, and passages of the articles, are sent to {named}."
 
 
 def _writer(models: Sequence[Model]) -> str:
-    """Who writes the answers, and what is wrong where nobody can."""
+    """Who writes the answers, and what is wrong where nobody can, or only another one."""
     if not models:
         return "no model: I answer in quotations."
-    first, *others = models
-    if first.problem:
-        return f"but no model yet: {escape(first.problem)} Until then I answer in quotations."
-    found = "found" if first.is_local else "set"
-    more = f" {len(others)} more {'is' if len(others) == 1 else 'are'} {found}." if others else ""
-    return f"answers by {escape(first.name)} {escape(first.where)}, checked against them.{more}"
+    able = [model for model in models if not model.problem]
+    unable = [model for model in models if model.problem]
+    if not able:
+        return f"but no model yet: {escape(unable[0].problem)} Until then I answer in quotations."
+    said = f"answers by {escape(able[0].name)} {escape(able[0].where)}, checked against them."
+    if unable:
+        said += f" ({escape(unable[0].endpoint)} does not answer: {escape(unable[0].problem)})"
+    return said
 
 
 def welcome(articles: int, models: Sequence[Model] = ()) -> Reply:

@@ -10,15 +10,15 @@ from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
 from bot.features.help.command import Help, Welcome
 from bot.features.help.reply import all_commands, one_command, welcome
-from bot.ports import LanguageModel, Library, scope_of
+from bot.ports import LanguageModel, Library, Outside, scope_of
 
 
 class ShowHelp:
     """Tells what a person may type here."""
 
-    def __init__(self, catalog: Catalog, model: LanguageModel) -> None:
+    def __init__(self, catalog: Catalog, outside: Outside) -> None:
         self._catalog = catalog
-        self._model = model
+        self._outside = outside
 
     async def __call__(self, request: Help, call: Invocation) -> AsyncIterator[Reply]:
         may = [c for c in self._catalog.shown(in_shell=call.from_shell) if c.role <= call.member.role]
@@ -27,8 +27,8 @@ class ShowHelp:
         if name and not group:
             yield one_command(self._catalog.match(name.split())[0])
         else:
-            models = () if group else await self._model.models(names=False)
-            yield all_commands(group or may, models, in_shell=call.from_shell)
+            seen_by = None if group else await self._outside.sees()
+            yield all_commands(group or may, seen_by, in_shell=call.from_shell)
 
 
 class Welcomes:

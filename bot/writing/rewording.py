@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.errors import LimitReached, ModelError
 from bot.knowledge.language import name_of
@@ -12,7 +12,7 @@ from bot.model import Payer
 from bot.plain import one_line
 from bot.ports import LanguageModel
 from bot.prompts import prompt
-from bot.writing import request_of
+from bot.writing.excerpts import request_of
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +37,11 @@ class Rewording:
         context = set(query_tokens(" ".join([question, *earlier]), "en"))
         return said if context & set(query_tokens(said, "en")) else None
 
-    async def translated(self, question: str, language: str, payer: Payer) -> str | None:
-        """A question in another language."""
+    async def translated(self, text: str, languages: Collection[str], payer: Payer) -> str | None:
+        """A question or claim in a language of the articles: English if they have it, else one of theirs."""
+        into = "en" if "en" in languages else min(languages)
         return await self._asked(
-            "translate", payer, TRANSLATE_S, question=one_line(question), language=name_of(language)
+            "translate", payer, TRANSLATE_S, question=one_line(text), language=name_of(into)
         )
 
     async def _asked(self, name: str, payer: Payer, within_s: float, **given: str) -> str | None:
@@ -49,7 +50,7 @@ class Rewording:
         try:
             done = await self._model.complete(request_of(prompt(name), **given), payer, within_s=within_s)
         except (ModelError, LimitReached) as error:
-            log.info("question left as it is prompt=%s code=%s: %s", name, error.code, error.message)
+            log.info("question left as it is prompt=%s code=%s", name, error.code)
             return None
         said = one_line(done.text).strip("\"'“”„«»")
         return said if said and "\n" not in done.text.strip() and len(said) <= LONGEST else None
