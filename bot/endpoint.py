@@ -15,6 +15,11 @@ DEFAULT = "default"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal")  # noqa: S104  # names, none to bind to
 
 
+_OWN = (
+    "ollama", "lmstudio", "llamacpp", "vllm", "sglang", "jan", "koboldcpp", "textgen", "dockermodelrunner",
+)  # fmt: skip
+
+
 class Weights(StrEnum):
     """Whether anybody may run the model, or only who made it."""
 
@@ -56,12 +61,23 @@ class Endpoint:
         """The host that sees what is asked."""
         return urlsplit(self.base_url).hostname or self.base_url
 
+    def passes_on(self, model: str | None = None) -> bool:
+        """Whether a server on this machine is known to send what it is asked on to another one."""
+        name = (model or self.model or "").casefold()
+        is_remote = self.provider == "litellm" or name.endswith(("-cloud", ":cloud"))
+        return self.is_local and is_remote
+
     @property
     def sends_to(self) -> str | None:
         """Whom what is asked goes to outside this machine; `None` where it stays here, as far as we know."""
-        if self.provider == "litellm":
-            return f"LiteLLM at {self.host} (and from there to wherever it is set to)"
+        if self.passes_on():
+            return f"{self.title or self.host} here, which passes them on"
         return None if self.is_local else self.host
+
+    @property
+    def is_free(self) -> bool:
+        """Whether asking it costs nothing: a server known to run its models on this machine."""
+        return self.is_local and self.provider in _OWN and not self.passes_on()
 
     @property
     def is_local(self) -> bool:

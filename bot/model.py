@@ -62,12 +62,16 @@ class Model:
     is_local: bool = False
     weights: Weights | None = None
     problem: str = ""
+    passes_on: bool = False
+    """Whether what runs here is known to send questions on to another host."""
 
     @property
     def where(self) -> str:
         """Where it runs, as people are told: "on this machine (Ollama)", "at api.openai.com"."""
         if not self.is_local:
             return f"at {self.host}"
+        if self.passes_on:
+            return f"through {self.server or self.host} on this machine, which passes questions on"
         return f"on this machine ({self.server})" if self.server else "on this machine"
 
 

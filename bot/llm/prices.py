@@ -36,8 +36,8 @@ class Prices:
 def cost(usage: Usage, endpoint: Endpoint, model: str) -> Decimal | None:
     """US dollars for one call; `None` where nobody knows.
 
-    What the endpoint said counts first, then each price that the operator set; then a local endpoint takes
-    nothing (set prices where it only passes on to a hosted model), and another what the list says. Cached
+    What the endpoint said counts first, then each price that the operator set; then a server known to
+    run its models on this machine takes nothing, and another what the list says. Cached
     tokens are counted in full: a cost from a price is never too low, and may be too high.
     """
     if usage.cost is not None and usage.cost.is_finite() and usage.cost >= 0:
@@ -76,7 +76,7 @@ def _part(tokens: int, price: Decimal | None) -> Decimal | None:
 
 def _listed(usage: Usage, endpoint: Endpoint, model: str) -> tuple[Decimal | None, Decimal | None]:
     """The two prices that hold where the operator set none."""
-    if endpoint.is_local:
+    if endpoint.is_free and not endpoint.passes_on(model):
         return Decimal(0), Decimal(0)
     if usage.prompt > LONG:
         return None, None

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import ModelError
 from bot.knowledge.article import Article, Passage
-from bot.knowledge.grounding import Grounded, Support, ground, plain_draft
-from bot.knowledge.language import name_of
+from bot.knowledge.grounding import Grounded, Sentence, Support, ground, plain_draft
+from bot.knowledge.language import detect, name_of
 from bot.model import Event, Finish, Model, Notice, Payer, Reason, Started, Text
 from bot.plain import one_line
 from bot.ports import LanguageModel
 from bot.prompts import prompt
 from bot.writing.excerpts import PASSAGES, excerpts, fence, request_of
 
+IDLE_WORDS = 2
+"""A sentence of no more words than these says nothing, unless there is a number in it."""
+_CITED = re.compile(r"\[\d+\]")
 WITHIN_S = 900.0
 """Seconds that an answer may take in all, with waiting in line and thinking; most are stopped sooner."""
 
@@ -38,12 +41,16 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A finished text, checked. `cut` is why it ends too early, where it does."""
+    """A finished text, checked. `cut` is why it ends too early, where it does.
+
+    `foreign` is its language where the passages are in others, so that its words could not be compared.
+    """
 
     grounded: Grounded
     model: Model
     passages: tuple[Passage, ...]
     cut: str = ""
+    foreign: str | None = None
 
     @property
     def is_borne_out(self) -> bool:
@@ -92,9 +99,9 @@ async def write(
         coming.break_off(error)
     assert coming.writer is not None
     text = _whole(coming.text) if coming.cut else coming.text
-    foreign = language if language and language not in {one.language for one in shown} else None
-    grounded = await asyncio.to_thread(ground, text, shown, language=foreign)
-    yield Written(grounded=grounded, model=coming.writer, passages=shown, cut=coming.cut)
+    foreign = _foreign(text, language, shown)
+    grounded = _without_idle(await asyncio.to_thread(ground, text, shown, language=foreign))
+    yield Written(grounded=grounded, model=coming.writer, passages=shown, cut=coming.cut, foreign=foreign)
 
 
 class _Coming:
@@ -121,7 +128,23 @@ class _Coming:
 
     def break_off(self, error: ModelError) -> None:
         """Keep what had come, and say why there is no more."""
-        self.text, self.cut = error.partial, f"It broke off: {error.message}"
+        self.text, self.cut = error.partial, f"It broke off here: {error.message} Ask again for the rest."
+
+
+def _without_idle(grounded: Grounded) -> Grounded:
+    """Without what says nothing: "Sure!", "Here is my answer:", and what was said before."""
+    kept: dict[str, Sentence] = {}
+    for sentence in grounded.sentences:
+        words = sentence.text.split()
+        if (len(words) > IDLE_WORDS or any(map(str.isdigit, sentence.text))) and words[-1][-1] not in ":：":
+            kept.setdefault(sentence.text.casefold(), sentence)
+    return replace(grounded, sentences=tuple(kept.values()), refused=grounded.refused or not kept)
+
+
+def _foreign(text: str, asked_in: str | None, passages: Sequence[Passage]) -> str | None:
+    """The language of a text where the passages are in others, so that words cannot be compared."""
+    written_in = detect(_CITED.sub("", text)) or asked_in
+    return written_in if written_in and written_in not in {one.language for one in passages} else None
 
 
 def _earlier(questions: Sequence[str]) -> str:

@@ -185,7 +185,7 @@ async def test_a_failure_in_the_middle_is_counted_and_the_rest_is_measured(
 async def test_when_the_days_limit_ends_it_the_figures_so_far_are_shown(folder: Path, tmp_path: Path) -> None:
     async with FakeModelServer() as server:
         endpoint = Endpoint(name="default", base_url=server.base_url, model="small-model", window=8192)
-        async with room_in(tmp_path / "data", endpoints=(endpoint,), member_tokens=750) as room:
+        async with room_in(tmp_path / "data", endpoints=(endpoint,), total_tokens=750) as room:
             measured = (await room.run_in_shell("eval", "answers", str(folder))).data
     assert measured["questions"] == 1
     assert measured["stopped"]["code"] == "E-LIMIT"

@@ -208,8 +208,10 @@ async def test_without_any_endpoint_help_says_nothing_of_hosts(tmp_path: Path) -
 
 
 async def test_a_proxy_on_this_machine_passes_questions_on(tmp_path: Path) -> None:
-    proxy = Endpoint(name="default", base_url="http://127.0.0.1:4000/v1", model="m", provider="litellm")
-    assert "LiteLLM at 127.0.0.1" in await greeted(tmp_path, "/help", endpoints=(proxy,))
+    proxy = Endpoint(
+        name="default", base_url="http://127.0.0.1:4000/v1", model="m", provider="litellm", title="LiteLLM"
+    )
+    assert "LiteLLM here, which passes them on" in await greeted(tmp_path, "/help", endpoints=(proxy,))
 
 
 async def test_where_another_endpoint_can_answer_the_first_screen_names_that_one(tmp_path: Path) -> None:

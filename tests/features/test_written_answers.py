@@ -29,6 +29,7 @@ LLAMA = (
     "more than 700 million monthly users for a separate agreement."
 )
 QUESTION = "When were the weights of Grok 2 released?"
+TRUE = "The weights of Grok 2 were released by xAI in August 2025 [1]."
 
 Answering = Callable[[FakeModelServer], Any]
 
@@ -186,9 +187,6 @@ async def test_what_the_gate_stops_costs_no_call(room: Room, server: FakeModelSe
 
 def saying(text: str) -> Callable[[list[dict[str, Any]], dict[str, Any]], str]:
     return lambda messages, body: text
-
-
-TRUE = "The weights of Grok 2 were released by xAI in August 2025 [1]."
 
 
 @pytest.mark.parametrize(
@@ -373,7 +371,30 @@ async def test_a_question_in_another_language_is_answered_in_it_from_the_english
     assert answer.data["mode"] == "model"
     assert answer.data["sources"][0]["title"] == "Grok 2"
     assert answer.data["sources"][0]["quote"] in GROK
-    assert "its wording cannot be" in prose(answer)
+
+
+async def test_of_an_answer_in_another_language_it_is_said_what_could_not_be_compared(tmp_path: Path) -> None:
+    german = (
+        "Die Gewichte von Grok 2 wurden im August 2025 von xAI veröffentlicht und sind seither zu haben [1]."
+    )
+    async with FakeModelServer(author=saying(german)) as server, room_with(tmp_path / "data", server) as room:
+        answer = await room.run("ask", "Wann wurden die Gewichte von Grok 2 veröffentlicht?")
+        assert answer.data["sentences"][0]["support"] == "weak"
+        assert "its wording cannot be" in prose(answer)
+        server.author = saying(german.replace("2025", "2024"))
+        wrong = await room.run("ask", "Wann wurden die Gewichte von Grok 2 veröffentlicht?")
+        assert not wrong.data["answered"]
+
+
+@pytest.mark.parametrize("idle", ["Sure!", "Of course.", "Based on the sources, here is my answer:", TRUE])
+async def test_what_says_nothing_and_what_was_said_before_is_left_out(tmp_path: Path, idle: str) -> None:
+    async with (
+        FakeModelServer(author=saying(f"{idle} {TRUE}")) as server,
+        room_with(tmp_path / "data", server) as room,
+    ):
+        answer = await room.run("ask", QUESTION)
+    assert len(answer.data["sentences"]) == 1
+    assert "August 2025" in answer.data["text"]
 
 
 async def test_without_a_model_such_a_question_is_told_what_language_to_use(tmp_path: Path) -> None:

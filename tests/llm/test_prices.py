@@ -23,9 +23,12 @@ LOCAL = "http://localhost:11434/v1"
 USED = Usage(prompt=10_000, answer=1_000)
 
 
-def at(url: str, price_in: str | None = None, price_out: str | None = None) -> Endpoint:
+def at(
+    url: str, price_in: str | None = None, price_out: str | None = None, provider: str | None = None
+) -> Endpoint:
     said = [None if price is None else Decimal(price) for price in (price_in, price_out)]
-    return Endpoint(name="e", base_url=url, price_in=said[0], price_out=said[1])
+    provider = provider or ("ollama" if url == LOCAL else None)
+    return Endpoint(name="e", base_url=url, price_in=said[0], price_out=said[1], provider=provider)
 
 
 def price(model: str, url: str = OPENAI, usage: Usage = USED) -> Decimal | None:
@@ -62,6 +65,18 @@ def test_a_price_that_the_operator_left_out_comes_from_elsewhere() -> None:
 def test_on_this_machine_a_model_costs_nothing_whatever_it_is_called() -> None:
     for model in ("qwen3:4b", "gpt-5", ""):
         assert price(model, LOCAL) == 0
+
+
+def test_what_is_only_passed_on_here_costs_what_it_costs_elsewhere() -> None:
+    proxy = at("http://localhost:4000/v1", provider="litellm")
+    assert cost(USED, proxy, "gpt-5") == price("gpt-5", PROXY)
+    assert cost(USED, proxy, "my-own") is None
+    assert cost(USED, at(LOCAL), "gpt-oss:120b-cloud") is None
+
+
+def test_of_a_server_here_that_nobody_recognised_the_price_is_unknown() -> None:
+    unnamed = Endpoint(name="e", base_url="http://localhost:9000/v1")
+    assert cost(USED, unnamed, "my-own") is None
 
 
 def test_a_model_that_nobody_knows_has_no_price() -> None:

@@ -105,8 +105,6 @@ def written(
     articles: Mapping[int, Article],
     corrected_by: Mapping[int, Article],
     respelt: Mapping[str, str],
-    *,
-    translated: bool,
 ) -> Reply:
     """An answer in a model's words, each sentence with its sources, and the words that bear it out."""
     return reply(
@@ -115,7 +113,7 @@ def written(
         *([Prose(f"**{escape(text.cut)}**")] if text.cut else []),
         *(Quote(one.text, n) for n, one in enumerate(composed.quoted, start=1)),
         _sources(number, composed.quoted, articles, corrected_by),
-        Prose(_foot(composed, text.model, translated=translated)),
+        Prose(_foot(composed, text)),
         _rating(number),
         data={
             "mode": "model",
@@ -149,9 +147,10 @@ def _with_numbers(text: str) -> str:
     return re.sub(r"\\\[(\d{1,2})\\\]", r"[\1]", escape(text))
 
 
-def _foot(composed: Composed, model: Model, *, translated: bool) -> str:
+def _foot(composed: Composed, text: Written) -> str:
+    model = text.model
     by = f"Written by {escape(model.name)}, a machine, {escape(model.where)}."
-    if translated:
+    if text.foreign:
         checked = "Its numbers, dates and names were compared with the sources; its wording cannot be."
     elif all(one.support is Support.VERIFIED for one in composed.said):
         checked = "Each sentence was compared with its source: words, numbers, names, every “not”."
@@ -209,14 +208,14 @@ def not_covered(
         f"- {escape(articles[article].particulars.title)}" for article in nearest if article in articles
     ]
     blocks: list[Block] = [Prose(f"**{NOT_COVERED}**")]
-    if only:
-        names = " and ".join(map(name_of, only))
-        blocks = [Prose(f"**{NOT_COVERED}** I can only search in {names} here.")]
-    elif text is not None and not text.grounded.refused:
+    if text is not None and not text.grounded.refused:
         blocks = [Prose(f"**{NOT_COVERED}** What {escape(text.model.name)} wrote is not borne out by them.")]
-    if titles and not only:
+    if titles:
         blocks.append(Prose("\n".join(["Nearest to it are:", "", *titles])))
     blocks.append(Prose("To have it answered, add an article about it: `/articles add`."))
+    if only:
+        names = " and ".join(map(name_of, only))
+        blocks = [Prose(f"**I can only search in {names} here.** Please ask in that language.")]
     data = {
         "mode": "model" if text else "quote",
         "answered": False,

@@ -162,7 +162,6 @@ class AnswersQuestion:
             articles,
             corrected_by,
             asking.findings.corrected,
-            translated=asking.foreign,
         )
 
     async def _to_read(self, asking: _Asking) -> tuple[list[Passage], dict[int, Article]]:

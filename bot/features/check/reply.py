@@ -42,7 +42,7 @@ def judged(
     blocks: list[Block] = [_claim(claim), Prose(_SAYS[verdict])]
     for n, one in enumerate(ordered, 1):
         if n == 1 or ordered[n - 2].supports is not one.supports:
-            blocks.append(Prose("**For it:**" if one.supports else "**Against it:**"))
+            blocks.append(Prose("**Read as for it:**" if one.supports else "**Read as against it:**"))
         blocks.append(Quote(one.quoted.text, n))
     quoted = [one.quoted for one in ordered]
     blocks += [_sources(quoted, articles)] if quoted else []

@@ -26,7 +26,7 @@ def failed(error: RostrumError) -> Reply:
     """The table when the bot could not even be opened."""
     if isinstance(error, SettingsError):
         problems = [
-            Point(part="Settings", what=str(n), state=State.BAD, found=problem, to_do=error.hint)
+            Point(part="Settings", what=f"mistake {n}", state=State.BAD, found=problem, to_do=error.hint)
             for n, problem in enumerate(error.problems, 1)
         ]
         return table(problems)

@@ -21,7 +21,7 @@ from bot.knowledge.grounding import Sentence, Support
 from bot.knowledge.language import detect
 from bot.knowledge.ranking import choose
 from bot.model import Payer
-from bot.ports import Collection, Collections, LanguageModel, payer_of
+from bot.ports import Collection, Collections, LanguageModel
 from bot.writing import Written, write
 
 
@@ -114,11 +114,13 @@ class MeasuresAnswers:
         collection = await asyncio.to_thread(self._collections.build, benchmark.passages)
         tally = Tally()
         asked = list(islice(benchmark.questions, request.limit))
+        # Nobody's question: it counts towards the limit of all, and leaves people theirs.
+        payer = Payer(member=None, community=call.place.community)
         stopped_by = None
         for done, query in enumerate(asked, 1):
             left = _left(collection, benchmark, query) if request.away else collection
             try:
-                written = await self._written(left, benchmark.questions[query], payer_of(call))
+                written = await self._written(left, benchmark.questions[query], payer)
                 tally.count(written, benchmark.answers.get(query, ()))
             except ModelError:
                 tally.failed += 1

@@ -30,7 +30,7 @@ class MeasureQuotes:
 class MeasureAnswers:
     """Measure how your model answers: what it answers and refuses, cites, and says that its sources say.
 
-    Every question is put to the model, which takes time and tokens; they count like any others.
+    Every question is put to the model, which takes time and tokens; they count towards the limit of all.
     """
 
     folder: Annotated[Path, _FOLDER]

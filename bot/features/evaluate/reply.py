@@ -24,7 +24,7 @@ def answers(name: str, measured: Figures, stopped_by: LimitReached | None) -> Re
     shown = figures(name, measured)
     if stopped_by is None:
         return shown
-    hint = "These are figures of the questions so far. Raise ROSTRUM_MEMBER_TOKENS, or set it to off."
+    hint = "These are figures of the questions so far. Raise ROSTRUM_TOTAL_TOKENS, or set it to off."
     said = Prose(f"**{escape(stopped_by.message)}** {hint}")
     return reply(*shown.blocks, said, data={**measured, "stopped": stopped_by.as_data()})
 

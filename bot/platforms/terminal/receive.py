@@ -9,7 +9,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import replace
 from typing import TextIO
 
@@ -112,12 +112,32 @@ class Chat:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, task.cancel)
         try:
-            await task
+            with _unechoed():
+                await task
         except asyncio.CancelledError:
             self.screen.drop()
             self.screen.print(reply(Prose("Stopped.")))
         finally:
             loop.remove_signal_handler(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def _unechoed() -> Iterator[None]:
+    """What is typed ahead waits for the prompt, and does not show amid an answer."""
+    try:
+        import termios  # other systems have none
+
+        shown = termios.tcgetattr(sys.stdin)
+    except (ImportError, OSError, termios.error):
+        yield
+        return
+    hidden = [*shown]
+    hidden[3] &= ~termios.ECHO
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, hidden)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, shown)
 
 
 async def _lines(stream: TextIO) -> AsyncIterator[str]:

@@ -92,7 +92,9 @@ class TerminalScreen:
             return Text(
                 " · ".join(progress_line(block) for block in reply.blocks if isinstance(block, Progress))
             )
-        return Text("\n").join(render(reply, self.console, self.console.width))
+        lines = render(reply, self.console, self.console.width)
+        # What has scrolled away cannot be taken back.
+        return Text("\n").join(lines[-max(1, self.console.height - 3) :])
 
 
 def _is_progress(reply: Reply) -> bool:
