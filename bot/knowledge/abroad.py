@@ -1,4 +1,4 @@
-"""Holds a sentence against a passage in another language: by its figures and by names that stay as they are."""
+"""Holds a sentence against a passage in another language: by figures, and names that stay as they are."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.knowledge.figures import Figure, Kind, same
-from bot.knowledge.placing import Source, same_name
-from bot.knowledge.terms import Term, Usage, terms
+from bot.knowledge.reading import Source, same_name
+from bot.knowledge.terms import Term, terms, usage
 
 _DIGITS = re.compile(r"\d+")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -19,7 +19,8 @@ _CODE = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d[A-Za-z]|[A-Za-z]\d")
 class Abroad(NamedTuple):
     """What a passage in another language has of a sentence.
 
-    `hits` figures and names, `missing` what it lacks, in words for people, and the `sentence` with most of them.
+    The number of figures and names that it has, the first that it lacks, in words for people, and the number
+    of the sentence with most of them.
     """
 
     hits: int
@@ -27,9 +28,12 @@ class Abroad(NamedTuple):
     sentence: int | None
 
 
-def abroad(text: str, source: Source, seen: Usage) -> Abroad:
-    """Words cannot be compared; what has to stand in the passage are figures, and names in Latin letters."""
-    claimed = [term for term in terms(text, seen) if term.figure or _is_unchanging(text, term)]
+def abroad(text: str, source: Source, language: str | None) -> Abroad:
+    """Words cannot be compared; what has to stand in the passage are figures, and names in Latin letters.
+
+    `language` is that of the text.
+    """
+    claimed = [term for term in terms(text, usage([], language)) if term.figure or _is_unchanging(text, term)]
     hits = [0] * len(source.text.spans)
     found = 0
     for term in claimed:

@@ -1,4 +1,4 @@
-"""Leaves of a model's text the words alone: what a chat could take for a link, a mention, a tag or markup goes."""
+"""Leaves of a model's text the words alone: no links, mentions, tags or markup that a chat could act on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.plain import plain
 
-_WIDE = str.maketrans("［］＠＜＞｜｀＊＃＼【】〔〕", "[]@<>|`*#\\[][]", "\ue000\ue001\ue002")
+_WIDE = str.maketrans("［］＠＜＞｜｀＊＃＼【】〔〕", "[]@<>|`*#\\[][]", "\ue000\ue001\ue002\ue003")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:[-=_*|:]+[ \t]*){3,}$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(.*)$", re.MULTILINE)
@@ -20,8 +20,8 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-z!@#:&?][^<>]{0,300}>", re.IGNORECASE)
-_CROWD = re.compile(r"@+\s?(?:everyone|here|channel)\b", re.IGNORECASE)
-_AT = re.compile(r"@+(?=\S)|:/+|\bwww\.", re.IGNORECASE)
+_CROWD = re.compile(r"(?<!@)@+\s?(?:everyone|here|channel)\b", re.IGNORECASE)
+_AT = re.compile(r"(?<!@)@+(?=\S)|:/+|\bwww\.", re.IGNORECASE)
 _MARKS = re.compile(r"\*+|`+|~~+|(?<!\w)_+(?=\w)|(?<=[\w.!?,;:)])_+(?!\w)")
 _QUOTE_BAR = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _BAR = re.compile(r"[ \t]*\|+[ \t]*")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.knowledge.senses import word_set
 from bot.knowledge.faults import APART, EXACT, MARGIN, SOME, Fault, Level, is_doubled
-from bot.knowledge.placing import Text, Window
+from bot.knowledge.placing import Window
 from bot.knowledge.polarity import Type
+from bot.knowledge.reading import Text
+from bot.knowledge.senses import word_set
 from bot.knowledge.terms import REPORTING, Term
 
 _TIE = 0.15
@@ -50,7 +51,7 @@ def _contrary_fault(window: Window, at: int, term: Term) -> Fault | None:
 
 
 def _is_doubtful(window: Window, at: int, contrary: int, agreeing: Sequence[int]) -> bool:
-    """Whether the contrary may be what is meant: it fits about as well, or stands where most of the claim does."""
+    """Whether the contrary may be meant: it fits about as well, or stands where most of the claim does."""
     best = max(window.fit(at, j) for j in agreeing)
     if best < EXACT and window.fit(at, contrary) > best - _TIE and not _is_settled(window, at, contrary):
         return True

@@ -1,4 +1,4 @@
-"""Holds the negations of a sentence against those of a passage: each must have its like, over the same words."""
+"""Holds the negations of a sentence against those of a passage: each must have its like on the other side."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def denial_faults(window: Window) -> Iterator[Fault]:
     denied = {theirs[b].at for b in paired.values()}
     for a, cue in enumerate(mine):
         if a not in paired and not _has_like(window, a, cue, paired, places):
-            yield Fault(Level.CONTRARY if any(places.get(at) is not None for at in cue.core) else Level.DOUBT, ADDED)
+            certain = any(places.get(at) is not None for at in cue.core)
+            yield Fault(Level.CONTRARY if certain else Level.DOUBT, ADDED)
     for b, cue in enumerate(theirs):
         if cue.at not in denied and (fault := _dropped(window, b, cue, places, denied)):
             yield fault
@@ -101,7 +102,7 @@ def _has_like(
 
 
 def _is_in_chain(cues: Sequence[Cue], at: int, paired: Container[int]) -> bool:
-    """Whether a negation goes on with one that has a partner, or one that goes on with it has: neither … nor."""
+    """Whether one of those that go on with each other has a partner: neither … nor."""
     first = last = at
     while first and cues[first].chained:
         first -= 1

@@ -1,4 +1,4 @@
-"""Weighs a sentence against all passages of an answer: which of them bear it out, and what speaks against it."""
+"""Weighs a sentence against all passages of an answer: which bear it out, and what speaks against it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.knowledge.abroad import Abroad, abroad
 from bot.knowledge.article import Passage
 from bot.knowledge.faults import Level
 from bot.knowledge.language import detect
-from bot.knowledge.placing import Claim, Rarity, read_claim, read_source
+from bot.knowledge.reading import Claim, Rarity, read_claim, read_source
 from bot.knowledge.support import Judged, judged
 from bot.knowledge.terms import usage
 
@@ -20,6 +20,9 @@ VERIFIED_FROM, ORDINARY_FROM, WEAK_FROM = 0.7, 0.4, 0.35
 CERTAIN_FROM = 0.5
 """From this coverage on, what the source says instead is worth telling."""
 MOST_CITES = 3
+LONGEST = 1_500
+"""A sentence of more characters is not looked at."""
+TOO_LONG = "too long to be checked"
 PARTLY = "only partly in the source"
 NOWHERE = "no source says this"
 
@@ -63,6 +66,7 @@ class Evidence:
             tongue: Rarity(self._sources[n] for n, own in enumerate(self._tongues) if own == tongue)
             for tongue in self._usages
         }
+        self._language = language
         self._foreign = [bool(language and tongue and tongue != language) for tongue in self._tongues]
 
     def _texts(self, passages: Sequence[Passage], tongue: str | None) -> list[str]:
@@ -73,8 +77,16 @@ class Evidence:
             if own == tongue
         ]
 
+    def tongue_of(self, text: str) -> str | None:
+        """The language of an answer: one of the passages', by its words, or else that of most of them."""
+        found = self._language or detect(text)
+        most = max(self._tongues, key=self._tongues.count, default=None)
+        return found if found == self._language or found in self._tongues else most
+
     def weigh(self, text: str, cites: Sequence[int], quoted: Collection[int] = ()) -> Weighed:
-        """What a sentence is worth that cites these passages; `quoted` are those whose words it has verbatim."""
+        """What a sentence is worth that cites these passages; it has words of the `quoted` ones verbatim."""
+        if len(text) > LONGEST:
+            return Weighed(Support.UNSUPPORTED, tuple(cites[:MOST_CITES]), why=TOO_LONG)
         scales = self._scales(text)
         own = [n for n in cites if not quoted or n in quoted]
         return (
@@ -135,7 +147,7 @@ class Evidence:
     def _borne_out_abroad(self, text: str, cites: Sequence[int], asked: Sequence[int]) -> Weighed | None:
         """By passages in another language, as far as can be told: never more than weakly."""
         found = {
-            n: abroad(text, self._sources[n - 1], self._usages[self._tongues[n - 1]])
+            n: abroad(text, self._sources[n - 1], self._language)
             for n in self._numbers
             if self._foreign[n - 1]
         }
@@ -161,7 +173,9 @@ class Evidence:
         if weak:
             n, best = max(weak, key=lambda pair: pair[1].worth)
             numbers = dict.fromkeys((n, *(other for other, _ in weak)))
-            return Weighed(Support.WEAK, tuple(numbers)[:MOST_CITES], self._span(n, best.first, best.last), why=PARTLY)
+            return Weighed(
+                Support.WEAK, tuple(numbers)[:MOST_CITES], self._span(n, best.first, best.last), why=PARTLY
+            )
         return Weighed(Support.UNSUPPORTED, given, why=NOWHERE)
 
     def _span(self, n: int, first: int, last: int) -> tuple[int, int]:

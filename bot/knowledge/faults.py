@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.knowledge.figures import Figure, Kind
 from bot.knowledge.placing import Window
 
-# Differences of two fits, 0 to 1: about even; one clearly better; two terms better off in each other's places.
+# Differences of fits, 0 to 1: about even; one clearly better; two terms better in each other's places.
 MARGIN, APART, CHANGED = 0.08, 0.25, 0.15
 # Fits: exact but for a word; good; fair; hardly any.
 EXACT, STRONG, SOME, LOOSE = 0.9, 0.5, 0.35, 0.25
@@ -75,7 +75,8 @@ def figure_faults(window: Window) -> Iterator[Fault]:
         if figure and (fault := _figure_fault(window, one, figure)):
             yield fault
     for one, other in combinations([one for one in placed if one.places], 2):
-        if gain(window, one, other) > CHANGED:
+        kinds = {figure.kind for at in (one.at, other.at) if (figure := window.claim.text.terms[at].figure)}
+        if len(kinds) == 1 and gain(window, one, other) > CHANGED:
             yield Fault(Level.CONTRARY, ROUND)
 
 
@@ -106,8 +107,10 @@ def _rivals(window: Window, figure: Figure, agreeing: Sequence[int]) -> Iterator
         stated = window.source.text.terms[j]
         if not stated.figure or j in agreeing or stated.is_label:
             continue
-        if stated.figure.kind in kinds or stated.figure.kind is figure.kind or (
-            figure.kind in _COUNTS and _is_year(stated.figure)
+        if (
+            stated.figure.kind in kinds
+            or stated.figure.kind is figure.kind
+            or (figure.kind in _COUNTS and _is_year(stated.figure))
         ):
             yield j
 

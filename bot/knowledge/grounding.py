@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +12,16 @@ from bot.knowledge.bare import bare
 from bot.knowledge.evidence import MOST_CITES, Evidence, Support, Weighed
 from bot.knowledge.quotes import MIN_TOKENS, Checked, Status, check
 from bot.knowledge.wording import wording
-from bot.knowledge.written import SENTINEL, Quotation, Written, plain_draft, quotations, sentinel, taken_apart
+from bot.knowledge.written import (
+    SENTINEL,
+    Quotation,
+    Written,
+    plain_draft,
+    quotations,
+    sentinel,
+    taken_apart,
+    unquoted,
+)
 
 __all__ = ["SENTINEL", "Grounded", "Sentence", "Support", "ground", "plain_draft"]
 
@@ -20,16 +30,18 @@ _WRONG = {
     Status.CLIPPED_NEGATION: "the quotation leaves out a “not”",
 }
 _NOT_FOUND = "quotation not found"
+_INNER = re.compile('[“"]([^“”"]*)[”"]')
+"""A quotation inside another is shown with single marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence of an answer as it may be shown: plain text, without numbers, links, markup or mentions.
 
-    In quotation marks are only words that stand so in a cited passage. `cites` are the numbers, from 1, of the
-    passages it is shown with, at most three, `repointed` where they are not those that it gave. `span` is
-    where the first of them says it, in code points of that passage's revision. `why` is empty when the
-    sentence is verified, else a short reason for people.
+    In quotation marks are only words that stand so in a cited passage. `cites` are the numbers, from 1, of
+    the passages it is shown with, at most three; it is `repointed` where they are not those that it gave.
+    `span` is where the first of them says it, in code points of that passage's revision. `why` is a short
+    reason for people, empty where nothing is wrong.
     """
 
     text: str
@@ -85,8 +97,8 @@ def ground(answer: str, passages: Sequence[Passage], *, language: str | None = N
     text = bare(answer)
     if sentinel(text) is not None:
         return Grounded(sentences=(), refused=True)
-    written = taken_apart(text, len(passages), language)
     evidence = Evidence(passages, language)
+    written = taken_apart(text, len(passages), evidence.tongue_of(text))
     texts = [_Numbered(n, passage.text) for n, passage in enumerate(passages, start=1)]
     sentences = tuple(_checked(one, evidence, texts) for one in written)
     return Grounded(sentences=sentences, refused=not sentences)
@@ -129,15 +141,15 @@ def _is_real(checked: Checked) -> bool:
     return checked.status in (Status.VERIFIED, Status.VERIFIED_ELSEWHERE)
 
 
-def _shown(
-    text: str, quoted: Sequence[Quotation], held: Sequence[_Held], cited: Sequence[_Numbered]
-) -> str:
+def _shown(text: str, quoted: Sequence[Quotation], held: Sequence[_Held], cited: Sequence[_Numbered]) -> str:
     """The sentence with the source's own words between quotation marks, and no marks around any others."""
     checks = {one.quotation: one.checked for one in held}
-    for one in reversed(quoted):
+    shown, last = "", 0
+    for one in quoted:
         exact = _exact(one, checks.get(one), cited)
-        text = f"{text[: one.start]}{f'“{exact}”' if exact else one.words.strip()}{text[one.end :]}"
-    return text
+        shown += unquoted(text[last : one.start]) + (f"“{exact}”" if exact else unquoted(one.words).strip())
+        last = one.end
+    return shown + unquoted(text[last:])
 
 
 def _exact(one: Quotation, checked: Checked | None, cited: Sequence[_Numbered]) -> str:
@@ -149,7 +161,7 @@ def _exact(one: Quotation, checked: Checked | None, cited: Sequence[_Numbered]) 
         exact = " … ".join(source[start:end] for start, end in checked.segments) if source else ""
     else:
         exact = ""
-    exact = " ".join(exact.split())
+    exact = _INNER.sub(r"‘\1’", " ".join(exact.split()))
     return exact if _is_harmless(exact) else ""
 
 
@@ -166,4 +178,4 @@ def _short(words: str, text: str) -> str:
 
 def _is_harmless(words: str) -> bool:
     """Whether the words of a source carry nothing that must not be shown."""
-    return not set("[]") & set(words) and bare(words) == words
+    return not set('[]“”"') & set(words) and bare(words) == words

@@ -5,33 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from bot.knowledge.faults import APART, LOOSE, MARGIN, ROUND, STRONG, Fault, Level, Placed, gain
+from bot.knowledge.placing import Window
+from bot.knowledge.reading import Text, same_name
+from bot.knowledge.roles import confirmed_doers
 from bot.knowledge.senses import word_set
-from bot.knowledge.faults import APART, LOOSE, MARGIN, ROUND, SOME, STRONG, Fault, Level, Placed, gain
-from bot.knowledge.placing import Text, Window, same_name
 from bot.knowledge.terms import REPORTING, Term
 
 # A name that fits so well needs no better one; one that another beats by so much, near and wide, is in doubt.
-_CLEAR, _STRAY = 0.7, 0.16
+_CLEAR, _STRAY, _EXCHANGED = 0.7, 0.16, 0.25
 _LONGEST = 7
 """The parts of one name stand at most so many terms apart."""
 _ARTICLES = word_set("the a an its their")
-_JOINTS = word_set("under by of from to with in on for at than against about over into since after before like per through")
+_JOINTS = word_set(
+    "under by of from to with in on for at than against about over into since after before like per through"
+)
+_PRONOUNS = word_set("it its they their them he his him she her")
 _AND = word_set("and or nor und et y e")
-_REPORTS = word_set("dating blog card notice guide analysis review paper press statement release post")
+_REPORTS = word_set(
+    "dating blog card notice guide analysis review paper press statement release post report study account "
+    "found finds showed shows"
+)
 
 
 def name_faults(window: Window) -> Iterator[Fault]:
     """Names that are not here, of which something else is said here, or that have changed places."""
-    placed = []
-    for unit in window.claim.text.units:
-        parts = [at for at in unit if window.claim.text.terms[at].is_name]
-        one = Placed(unit[0], _named(window, parts))
-        if fault := _name_fault(window, unit, parts, one):
+    claim = window.claim.text
+    parts = [[at for at in unit if claim.terms[at].is_name] for unit in claim.units]
+    names = [Placed(unit[0], _named(window, own)) for unit, own in zip(claim.units, parts, strict=True)]
+    placed = [one for one in names if one.places]
+    for unit, own, one in zip(claim.units, parts, names, strict=True):
+        if not _is_listed_alike(window, one, placed) and (fault := _name_fault(window, unit, own, one)):
             yield fault
-        if one.places:
-            placed.append(one)
+    # In the other voice the names change places, and rightly so.
+    turned = {at for at, is_turned in confirmed_doers(window).items() if is_turned}
     for one, other in combinations(placed, 2):
-        if gain(window, one, other) > APART or _have_changed_joints(window, one, other):
+        both = {at for each in (one, other) for at in claim.units[claim.unit_of[each.at]]}
+        changed = not turned & both and _have_changed_places(window, one, other)
+        if changed or _have_changed_joints(window, one, other):
             yield Fault(Level.CONTRARY, ROUND)
         elif _has_left_its_list(window, placed, one, other):
             yield Fault(Level.DOUBT)
@@ -51,11 +62,13 @@ def _name_fault(window: Window, unit: Sequence[int], parts: Sequence[int], one: 
     if not one.places:
         if not all(is_around(window, terms[at]) for at in parts):
             return Fault(Level.MISSING, f"the name {shown} is not in the source")
-        rival = _rival(window, one, parts, SOME)
+        rival = _rival(window, one, parts, LOOSE)
         return Fault(Level.MISSING, f"the source has {rival} there, not {shown}") if rival else None
     best = one.fit(window)
     if rival := _rival(window, one, parts, max(STRONG, best + APART)):
         return Fault(Level.CONTRARY, f"the source has {rival} there, not {shown}")
+    if any(at in confirmed_doers(window) for at in unit):
+        return None
     is_lost = (
         best < LOOSE
         or _is_stray(window, one, parts)
@@ -86,7 +99,7 @@ def _free(window: Window, parts: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _rival(window: Window, one: Placed, parts: Sequence[int], least: float) -> str | None:
-    """A name that the claim does not have and that fits better than `least` in the place of one that it has."""
+    """A name that the claim does not have, fitting better than `least` in the place of one that it has."""
     stated = window.source.text.terms
     for unit in _free(window, parts):
         if window.fit(one.at, unit[0]) > least:
@@ -109,8 +122,14 @@ def _is_anothers(window: Window, there: int) -> bool:
     source = window.source.text
     clause, own = source.terms[there].clause, source.unit_of.get(there)
     near = [unit for unit in window.units if source.terms[unit[0]].clause == clause]
-    return any(unit[-1] < there for unit in near) and not any(
-        j in window.taken for unit in near if source.unit_of[unit[0]] != own for j in unit
+    if not any(unit[-1] < there for unit in near):
+        return False
+    return not any(
+        source.terms[j].clause == clause
+        and source.unit_of.get(j, -1) != own
+        and (j in source.unit_of or source.terms[j].figure)
+        for j in window.taken
+        if j is not None
     )
 
 
@@ -119,6 +138,11 @@ def _is_topic(window: Window, parts: Sequence[int], one: Placed) -> bool:
 
     Not where the claim leaves out a name that fits better there.
     """
+    source = window.source.text
+    first, end = source.firsts[window.main], source.firsts[window.main + 1]
+    leads = next((unit[0] for unit in window.units if first <= unit[0] < end), None) in one.places
+    if leads and any(term.form in _PRONOUNS for term in source.terms[first:end]):
+        return True
     best = one.fit(window)
     for unit in _free(window, parts):
         if window.is_main(unit[0]) and window.fit(one.at, unit[0]) > best + MARGIN:
@@ -134,7 +158,7 @@ def _is_topic(window: Window, parts: Sequence[int], one: Placed) -> bool:
 
 
 def _is_said_otherwise(window: Window, unit: Sequence[int], one: Placed) -> bool:
-    """Whether a name that only reports here does something in the claim, or the claim goes by one that does not."""
+    """Whether a name reports here and does something in the claim, or the claim goes by one that does not."""
     terms, source = window.claim.text.terms, window.source.text
     main = [j for j in one.places if window.is_main(j)] or one.places
     reports = [
@@ -143,6 +167,10 @@ def _is_said_otherwise(window: Window, unit: Sequence[int], one: Placed) -> bool
     ]
     if not _is_reporter(terms, unit):
         return all(reports)
+    if not any(window.is_main(j) for j in main):
+        free = _free(window, [at for at in unit if terms[at].is_name])
+        if any(window.is_main(other[0]) and _is_reporter(source.terms, other) for other in free):
+            return True
     before = [term.form for term in terms[max(0, unit[0] - 2) : unit[0]]]
     return before == ["according", "to"] and not any(reports)
 
@@ -163,6 +191,25 @@ def _is_reporter(terms: Sequence[Term], unit: Sequence[int]) -> bool:
 
 def _says(term: Term) -> bool:
     return REPORTING in term.keys
+
+
+def _have_changed_places(window: Window, one: Placed, other: Placed) -> bool:
+    """Whether two names would stand better in each other's place.
+
+    Two that both report are told apart by little; one that reports, in the claim and here, cannot be confused
+    with one that does not.
+    """
+    claim, source = window.claim.text, window.source.text
+    roles = [_is_reporter(claim.terms, claim.units[claim.unit_of[each.at]]) for each in (one, other)]
+    if roles[0] == roles[1]:
+        return gain(window, one, other) > (0.0 if all(roles) else _EXCHANGED)
+    kept = all(
+        _is_reporter(source.terms, source.units[source.unit_of[j]]) == role
+        for each, role in zip((one, other), roles, strict=True)
+        for j in each.places
+        if j in source.unit_of
+    )
+    return not kept and gain(window, one, other) > _EXCHANGED
 
 
 def _have_changed_joints(window: Window, one: Placed, other: Placed) -> bool:
@@ -186,19 +233,27 @@ def _joint(terms: Sequence[Term], at: int) -> str:
 
 
 def _has_left_its_list(window: Window, names: Sequence[Placed], one: Placed, other: Placed) -> bool:
-    """Whether two are listed together in the claim, but here one of them with a third that is not in that list."""
+    """Whether two are in one list in the claim, but here one of them with a third that is not in it."""
     claim, source = window.claim.text, window.source.text
     if not _are_listed(claim, one.at, other.at) or _stand_listed(source, one.places, other.places):
         return False
     thirds = [third for third in names if third not in (one, other)]
     free = [unit for unit in window.units if not any(j in window.taken for j in unit)]
-    return any(
-        _stand_listed(source, mine.places, unit[:1]) for mine in (one, other) for unit in free
-    ) or any(
+    return any(_stand_listed(source, mine.places, unit[:1]) for mine in (one, other) for unit in free) or any(
         _stand_listed(source, mine.places, third.places)
         for mine in (one, other)
         for third in thirds
         if not _are_listed(claim, mine.at, third.at)
+    )
+
+
+def _is_listed_alike(window: Window, one: Placed, names: Sequence[Placed]) -> bool:
+    """Whether a name stands in a list with the same name in the claim and here."""
+    return any(
+        other is not one
+        and _are_listed(window.claim.text, one.at, other.at)
+        and _stand_listed(window.source.text, one.places, other.places)
+        for other in names
     )
 
 

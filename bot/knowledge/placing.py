@@ -1,225 +1,33 @@
-"""Finds where in a stretch of a passage the terms of a sentence stand, and how well their neighbours agree."""
+"""Finds where in a passage the terms of a claim stand, and how well their neighbours agree."""
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
-from itertools import pairwise
 
-from bot.knowledge.senses import word_set
-from bot.knowledge.article import Passage
 from bot.knowledge.figures import Figure, Kind, same
-from bot.knowledge.polarity import Cue, cues
-from bot.knowledge.sentences import marker, sentences
-from bot.knowledge.terms import REPORTING, Term, Usage, terms, units
+from bot.knowledge.polarity import Cue
+from bot.knowledge.reading import Claim, Source, same_name
+from bot.knowledge.senses import word_set
+from bot.knowledge.terms import REPORTING
 
-_SENTENCE = 6.0
 _REACH = 8.0
+"""Neighbours are looked at so many words away."""
+_CLOSE, _WIDE = 1.5, 0.25
+"""How fast a neighbour tells less with its distance: near a word, and over the whole sentence."""
 _ASIDE = 0.1
 _FAR = 1e9
-_CLOSE, _WIDE = 1.5, 0.25
-_STOP_WEIGHT, _REPORTING_WEIGHT, _FIGURE_WEIGHT = 0.3, 1.5, 2.0
-_JOINT_WEIGHT = 1.0
+_STOP_WEIGHT, _JOINT_WEIGHT, _REPORTING_WEIGHT = 0.3, 1.0, 1.5
 _JOINTS = word_set("under by of from to with in on for at against about over into")
-_SAID = 0.25
-_SAME_PEOPLE = tuple(
-    frozenset(names.split())
-    for names in (
-        "us usa america american states",
-        "eu europe european union",
-        "uk britain british kingdom",
-        "swiss switzerland",
-        "french france",
-        "chinese china",
-    )
-)
-_SAME_STEM = 5
-_BESIDE = 8
+_BESIDE, _APART = 8, 4
+"""The number of a name stands so many terms around it in the claim, and within so many behind it here."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """Some sentences, read: their spans, terms, negations, and the runs of terms that are one name.
-
-    `firsts` are the numbers of the first term of each sentence, and of the one after the last.
-    """
-
-    spans: tuple[tuple[int, int], ...]
-    terms: tuple[Term, ...]
-    firsts: tuple[int, ...]
-    cues: tuple[Cue, ...]
-    units: tuple[tuple[int, ...], ...]
-    unit_of: dict[int, int]
-    index: dict[str, list[int]]
-    keys: tuple[frozenset[str], ...]
-    slots: dict[tuple[str, str], list[int]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A passage, read; `around` are the names in its title and heading, `initials` those of its names."""
-
-    passage: Passage
-    text: Text
-    around: tuple[Term, ...]
-    initials: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A sentence to be judged; `weights` say how much each of its terms tells, 0 for those that only join."""
-
-    wording: str
-    text: Text
-    weights: tuple[float, ...]
-    total: float
-    beside: tuple[tuple[str, str], ...]
-
-
-def read(text: str, seen: Usage, spans: Sequence[tuple[int, int]]) -> Text:
-    """Reads the sentences of a text at the given spans."""
-    made: list[Term] = []
-    firsts = [0]
-    negations: list[Cue] = []
-    place, clause = 0.0, 0
-    for start, end in spans:
-        own = terms(text[start:end], seen, offset=start, place=place, clause=clause)
-        negations += [cue.moved(len(made)) for cue in cues(own, seen.language)]
-        made += own
-        firsts.append(len(made))
-        if own:
-            place, clause = own[-1].place + _SENTENCE, own[-1].clause + 1
-    named = units(made)
-    index: dict[str, list[int]] = defaultdict(list)
-    for at, term in enumerate(made):
-        for key in term.keys:
-            index[key].append(at)
-    return Text(
-        spans=tuple(spans),
-        terms=tuple(made),
-        firsts=tuple(firsts),
-        cues=tuple(negations),
-        units=tuple(named),
-        unit_of={at: number for number, unit in enumerate(named) for at in unit},
-        index=dict(index),
-        keys=tuple(
-            frozenset(key for term in made[first:last] for key in term.keys)
-            for first, last in pairwise(firsts)
-        ),
-        slots=_slots(made, named),
-    )
-
-
-def _slots(made: Sequence[Term], named: Sequence[tuple[int, ...]]) -> dict[tuple[str, str], list[int]]:
-    """The terms by the words before and behind them; a name of several is passed over as one."""
-    ends = {at: (unit[0], unit[-1]) for unit in named for at in unit}
-    slots: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at in range(len(made)):
-        first, last = ends.get(at, (at, at))
-        slots[_beside(made, first, -1), _beside(made, last, 1)].append(at)
-    return dict(slots)
-
-
-def _beside(made: Sequence[Term], at: int, step: int) -> str:
-    """The word before or behind; empty at the edge of the clause."""
-    if not 0 <= at + step < len(made) or made[at + step].clause != made[at].clause:
-        return ""
-    return made[at + step].form
-
-
-def read_source(passage: Passage, seen: Usage) -> Source:
-    """Reads a passage."""
-    spans = [
-        (start + marker(passage.text[start:end]), end)
-        for start, end in sentences(passage.text, passage.language)
-    ]
-    text = read(passage.text, seen, spans)
-    # The stop keeps the first word from being taken for the beginning of a sentence.
-    around = tuple(terms(f", {passage.title}, {passage.heading}", seen))
-    names = [term for term in around if term.is_name]
-    return Source(passage=passage, text=text, around=tuple(names), initials=_initials([*text.terms, *around]))
-
-
-def read_claim(wording: str, seen: Usage, rarity: Rarity) -> Claim:
-    """Reads a sentence to be judged."""
-    text = read(wording, seen, [(0, len(wording))])
-    weights = tuple(rarity.weight(term) for term in text.terms)
-    beside = {at: words for words, places in text.slots.items() for at in places}
-    return Claim(
-        wording=wording,
-        text=text,
-        weights=weights,
-        total=sum(weights),
-        beside=tuple(beside[at] for at in range(len(weights))),
-    )
-
-
-class Rarity:
-    """How much a word tells, from how few sentences of the passages have it."""
-
-    def __init__(self, sources: Iterable[Source]) -> None:
-        self._seen: Counter[str] = Counter()
-        self._sentences = 0
-        for source in sources:
-            text = source.text
-            for at in range(len(text.spans)):
-                own = text.terms[text.firsts[at] : text.firsts[at + 1]]
-                self._seen.update({key for term in own for key in term.keys})
-                self._sentences += 1
-
-    def weight(self, term: Term) -> float:
-        """The weight of a term; words that no passage has weigh as much as those that one sentence has."""
-        if not term.content:
-            return 0.0
-        if term.figure:
-            return _FIGURE_WEIGHT
-        return max(self._of(key) for key in term.keys)
-
-    def _of(self, key: str) -> float:
-        if key == REPORTING:
-            return _SAID
-        seen = max(1, self._seen[key])
-        return math.log(1 + (max(self._sentences, seen) - seen + 0.5) / (seen + 0.5))
-
-
-def same_name(claimed: Term, stated: Term) -> bool:
-    """Whether two terms are the same name; a number that belongs to the claimed one must be the same."""
-    if claimed.label and claimed.label != stated.label:
-        return False
-    return _same_word(claimed.form, stated.form)
-
-
-def _same_word(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    shorter = min(len(one), len(other))
-    plain = one.isalpha() and other.isalpha()
-    if plain and shorter >= _SAME_STEM and one[: shorter - 1] == other[: shorter - 1] and abs(len(one) - len(other)) < 4:
-        return True
-    return any(one in people and other in people for people in _SAME_PEOPLE)
-
-
-def _initials(made: Sequence[Term]) -> frozenset[str]:
-    """The initials of runs of names (OSI); a short word in a run may count whole (OSAID)."""
-    found: set[str] = set()
-    run: list[str] = []
-    for term in made:
-        if term.is_name:
-            run = [*run, term.form][-6:]
-            for at in range(len(run) - 1):
-                found.add("".join(word[0] for word in run[at:]))
-                found.add("".join(word if len(word) < 3 else word[0] for word in run[at:]))
-        elif term.form not in ("of", "the", "and", "for"):
-            run = []
-    return frozenset(found)
-
-
-_Neighbour = tuple[float, float, bool, list[tuple[float, int, int]]]
-"""How near, how telling, whether before, and for each place here: where, in which name, which term."""
+_Spot = tuple[float, int, int]
+"""A place, the name that it is in, and the number of the term."""
+_Neighbour = tuple[float, float, bool, list[_Spot]]
+"""How near, how telling, whether before, and where it stands here."""
 
 
 class Window:
@@ -232,6 +40,7 @@ class Window:
         self.low, self.high = source.text.firsts[first], source.text.firsts[last + 1]
         self._found: dict[int, list[int]] = {}
         self._fits: dict[tuple[int, int, bool], float] = {}
+        self._spots: dict[int, list[_Spot]] = {}
         self._around: dict[tuple[int, bool], list[_Neighbour]] = {}
 
     @cached_property
@@ -246,9 +55,8 @@ class Window:
 
     @cached_property
     def years(self) -> frozenset[int | None]:
-        """The years that the passage, its title or its heading give."""
-        given = (*self.source.text.terms, *self.source.around)
-        return frozenset(term.figure.year for term in given if term.figure)
+        """The years that the passage gives."""
+        return frozenset(term.figure.year for term in self.source.text.terms if term.figure)
 
     def found(self, at: int) -> list[int]:
         """The terms here that a term of the claim may stand for, whether they affirm or deny it."""
@@ -308,7 +116,9 @@ class Window:
         if not term.is_name:
             return keyed
         named = [j for j in keyed if same_name(term, stated[j])]
-        return named or [j for j in here if stated[j].is_name and same_name(term, stated[j])] or self._parted(at)
+        return (
+            named or [j for j in here if stated[j].is_name and same_name(term, stated[j])] or self._parted(at)
+        )
 
     def _having(self, key: str) -> list[int]:
         found = self.source.text.index.get(key, [])
@@ -344,7 +154,7 @@ class Window:
             for j in self._having(key)
             if stated[j].form == term.form
             and not stated[j].label
-            and any(near.figure and near.form == term.label for near in stated[j + 1 : min(j + 4, self.high)])
+            and any(near.figure and near.form == term.label for near in stated[j + 1 : j + _APART])
         ]
 
     def _fit(self, at: int, there: int, wide: bool) -> float:
@@ -371,25 +181,28 @@ class Window:
         return self._around[at, wide]
 
     def _look_around(self, at: int, wide: bool) -> Iterator[_Neighbour]:
-        claim, source = self.claim.text, self.source.text
+        claim = self.claim.text
         own = claim.terms[at].place
         mine = claim.unit_of.get(at, -1)
         for k, term in enumerate(claim.terms):
             near = abs(term.place - own)
             if k == at or (near > _REACH and not wide) or (mine != -1 and claim.unit_of.get(k) == mine):
                 continue
-            places = [(source.terms[j].place, source.unit_of.get(j, -1), j) for j in self._likest(k)]
+            if k not in self._spots:
+                self._spots[k] = self._spots_of(k)
+            places = self._spots[k]
             if places:
                 weight = self._telling(k) / near ** (_WIDE if wide else _CLOSE)
                 yield near, weight, term.place < own, places
 
-    def _likest(self, at: int) -> Sequence[int]:
-        """The terms here to look for beside another: of words of saying the same one, if it is here."""
+    def _spots_of(self, at: int) -> list[_Spot]:
+        """Where a term stands here as a neighbour; a word of saying only as it is, where it is here."""
+        source = self.source.text
         found = self.found(at)
         term = self.claim.text.terms[at]
-        if REPORTING not in term.keys:
-            return found
-        return [j for j in found if self.source.text.terms[j].stem == term.stem] or found
+        if REPORTING in term.keys:
+            found = [j for j in found if source.terms[j].stem == term.stem] or found
+        return [(source.terms[j].place, source.unit_of.get(j, -1), j) for j in found]
 
     def _telling(self, at: int) -> float:
         """How much a neighbour says about a place."""

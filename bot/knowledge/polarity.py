@@ -7,17 +7,20 @@ from enum import Enum
 from typing import NamedTuple
 
 from bot.knowledge.senses import word_set
-from bot.knowledge.senses import sense_of
 from bot.knowledge.terms import Term
 from bot.knowledge.tokens import token_of
 
 CORE = 4
-_PREFERENCE = 9
 """So many content words behind a negation stand under it, if their clause has as many."""
+_PREFERENCE = 9
+"""So many terms may lie between "rather" and its "than"."""
 
 
 class Type(Enum):
-    """How a negation works: on a verb (not), on a noun (no, without), with one in itself (nobody), or through a verb (refuses to)."""
+    """How a negation works.
+
+    On a verb (not), on a noun (no, without), with a noun in itself (nobody), or through a verb (refuses to).
+    """
 
     VERBAL = "not"
     NOMINAL = "no"
@@ -26,7 +29,10 @@ class Type(Enum):
 
 
 class Cue(NamedTuple):
-    """A negation at one of some terms; `core` are those under it, nearest first, `before` those before it."""
+    """A negation at one of some terms: those under it, nearest first, and those before it in its clause.
+
+    What governs nothing behind it (such a release cannot) governs what is before it.
+    """
 
     type: Type
     at: int
@@ -78,7 +84,9 @@ def _type(terms: Sequence[Term], at: int, english: bool) -> Type | None:
     after = [follower.form for follower in terms[at + 1 : at + 5]]
     following = after[0] if after else ""
     if term.negates:
-        if english and (following in NOT_ONLY or following in _NO_MATTER or (term.form == "nothing" and following in _BUT)):
+        if english and (
+            following in NOT_ONLY or following in _NO_MATTER or (term.form == "nothing" and following in _BUT)
+        ):
             return None
         return Type.NOMINAL if term.form in _NOMINAL else Type.HEADED if term.form in _HEADED else Type.VERBAL
     if not english:
@@ -92,7 +100,10 @@ def _type(terms: Sequence[Term], at: int, english: bool) -> Type | None:
         return Type.NOMINAL
     governs = (
         (stem in _BEFORE_TO and following == "to")
-        or (stem in _BEFORE_DOING and ("from" in after or (stem != "keep" and any(word.endswith("ing") for word in after[:2]))))
+        or (
+            stem in _BEFORE_DOING
+            and ("from" in after or (stem != "keep" and any(word.endswith("ing") for word in after[:2])))
+        )
         or (stem in _BEFORE_THAT and "that" in after[:1])
     )
     return Type.GOVERNING if governs else None

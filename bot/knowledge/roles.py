@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.knowledge.senses import word_set
 from bot.knowledge.faults import ROUND, Fault, Level
-from bot.knowledge.placing import Text, Window, same_name
-from bot.knowledge.terms import Term
+from bot.knowledge.placing import Window
+from bot.knowledge.reading import Text, same_name
+from bot.knowledge.senses import word_set
+from bot.knowledge.terms import REPORTING, Term
 
 _BE = word_set("is are was were be been being get got gets")
 _JOINS = word_set("the a an its their has have had also would will")
-_PAST = word_set("made built gave sold wrote won sued bought chose put took led said held kept lost left met paid ran sent set "
-    "shut spent taught told written made chosen given taken beat brought came began")
+_PAST = word_set(
+    "made built gave sold wrote won sued bought chose put took led said held kept lost left met paid ran "
+    "sent set shut spent taught told written made chosen given taken beat brought came began"
+)
 _BETWEEN = 5
 _ENDING = word_set("of in on to for with by under from at as than that which who while but is are was were")
 _COMPARED = word_set("than before after")
@@ -30,17 +33,35 @@ def role_faults(window: Window) -> Iterator[Fault]:
     yield from _quantity_faults(window)
 
 
+def confirmed_doers(window: Window) -> dict[int, bool]:
+    """The names of the claim that do the same here, and whether either of the two is in the passive."""
+    terms, stated = window.claim.text.terms, window.source.text.terms
+    return {
+        doer: _is_by(terms, doer) != _is_by(stated, other)
+        for doer, others in _compared_doers(window)
+        for other in others
+        if _is_same(window, doer, other)
+    }
+
+
+def _is_by(terms: Sequence[Term], at: int) -> bool:
+    return at > 0 and terms[at - 1].form == "by"
+
+
 def _doer_faults(window: Window) -> Iterator[Fault]:
+    for doer, others in _compared_doers(window):
+        if window.found(doer) and not any(_is_same(window, doer, other) for other in others):
+            yield Fault(Level.CONTRARY, ROUND)
+
+
+def _compared_doers(window: Window) -> Iterator[tuple[int, list[int]]]:
+    """The names of the claim that do something, with those that do it here."""
     terms, stated = window.claim.text.terms, window.source.text.terms
     for verb, doer in _doers(terms, range(len(terms))):
-        others = [
-            other
-            for j in window.found(verb)
-            for v, other in _doers(stated, range(window.low, window.high))
-            if v == j
-        ]
-        if others and not any(_is_same(window, doer, other) for other in others):
-            yield Fault(Level.CONTRARY, ROUND)
+        found = window.found(verb)
+        others = [other for done, other in _doers(stated, range(window.low, window.high)) if done in found]
+        if others:
+            yield doer, others
 
 
 def _is_same(window: Window, doer: int, other: int) -> bool:
@@ -60,17 +81,24 @@ def _listed(text: Text, at: int) -> list[tuple[int, ...]]:
     first = last = number
     while first and _goes_on(text.terms, text.units[first - 1][-1] + 1, text.units[first][0]):
         first -= 1
-    while last + 1 < len(text.units) and _goes_on(text.terms, text.units[last][-1] + 1, text.units[last + 1][0]):
+    while last + 1 < len(text.units) and _goes_on(
+        text.terms, text.units[last][-1] + 1, text.units[last + 1][0]
+    ):
         last += 1
     return list(text.units[first : last + 1])
 
 
 def _goes_on(terms: Sequence[Term], start: int, end: int) -> bool:
-    """Whether a list goes on over the terms between two names: an "and", and what describes the second."""
+    """Whether a list goes on over what stands between two names: an "and", words for the second."""
     between = terms[start:end]
-    return len(between) <= _BETWEEN and not any(
-        term.figure or term.form.endswith("ed") or term.form in _ENDING for term in between
-    )
+    if len(between) > _BETWEEN or any(_ends_list(term) for term in between):
+        return False
+    joined = not between or any(term.form == "and" for term in between)
+    return joined or terms[start - 1].clause == terms[end].clause
+
+
+def _ends_list(term: Term) -> bool:
+    return bool(term.figure) or term.form in _ENDING or REPORTING in term.keys or _is_past(term)
 
 
 def _doers(terms: tuple[Term, ...], span: range) -> Iterator[tuple[int, int]]:
@@ -79,16 +107,23 @@ def _doers(terms: tuple[Term, ...], span: range) -> Iterator[tuple[int, int]]:
         if not terms[at].is_name:
             continue
         after = at + 1 + (at + 1 in span and terms[at + 1].is_label)
-        while after in span and terms[after].form in _JOINS and terms[after].place - terms[after - 1].place == 1:
+        while (
+            after in span and terms[after].form in _JOINS and terms[after].place - terms[after - 1].place == 1
+        ):
             after += 1
         if after in span and terms[after].place - terms[after - 1].place == 1 and _is_past(terms[after]):
             yield after, at
-        if at - 2 in span and terms[at - 1].form == "by" and _is_past(terms[at - 2]):
+        if at - 2 in span and _is_by(terms, at) and _is_past(terms[at - 2]):
             yield at - 2, at
 
 
 def _is_past(term: Term) -> bool:
-    return term.content and not term.is_name and (term.form.endswith("ed") or term.form in _PAST)
+    return (
+        term.content
+        and not term.is_name
+        and REPORTING not in term.keys
+        and (term.form.endswith("ed") or term.form in _PAST)
+    )
 
 
 def _comparison_faults(window: Window) -> Iterator[Fault]:
@@ -103,7 +138,7 @@ def _comparison_faults(window: Window) -> Iterator[Fault]:
             own, other = _sides(stated, there, range(window.low, window.high))
             straight = len(left & own) + len(right & other)
             crossed = len(left & other) + len(right & own)
-            if crossed > straight and crossed >= 2:
+            if crossed > straight and crossed >= 2 and right and other:
                 yield Fault(Level.CONTRARY, ROUND)
 
 
@@ -117,14 +152,20 @@ def _sides(terms: tuple[Term, ...], at: int, span: range) -> tuple[frozenset[str
 
 
 def _keys(term: Term) -> tuple[str, ...]:
-    return term.keys if not term.figure else (f"{term.figure.value}{term.figure.year}{term.figure.month}{term.figure.day}",)
+    """What a term is compared by, apart from its contrary."""
+    if term.figure:
+        return (term.form,)
+    return tuple(f"{key}{term.sign:+}" for key in term.keys)
 
 
 def _quantity_faults(window: Window) -> Iterator[Fault]:
     terms, stated = window.claim.text.terms, window.source.text.terms
     for at, term in enumerate(terms):
         kind = _class(term)
-        head = next((j for j in range(at + 1, min(at + 4, len(terms))) if terms[j].content and not _class(terms[j])), None)
+        head = next(
+            (j for j in range(at + 1, min(at + 4, len(terms))) if terms[j].content and not _class(terms[j])),
+            None,
+        )
         if kind is None or head is None or (at and terms[at - 1].form in ("at", "after", *_BE)):
             continue
         there = window.best(head)

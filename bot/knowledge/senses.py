@@ -1,13 +1,13 @@
-"""Words that say the same and words that say the contrary, from `senses.txt`, and prefixes that turn a word round."""
+"""Words that say the same, or the contrary, as `senses.txt` lists them; prefixes that turn a word round."""
 
 from __future__ import annotations
 
-from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bot.knowledge.tokens import token_of
+
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a list, written between spaces."""
@@ -17,16 +17,18 @@ def word_set(words: str) -> frozenset[str]:
 _PREFIXES = ("un", "in", "im", "il", "ir", "non", "dis", "de")
 _SHORTEST = 4
 # Not what they look like: the rest of the word is another word.
-_NO_PREFIX = word_set("improve improvement inform information impose discover display inside under until union image interest "
-    "important invest investment install instance intent intention include input income increase index indeed "
-    "industry insight inspect inspection demand depart deposit design detail develop deliver describe decide "
-    "deserve defend deprive delight disease disport district dispute discuss ill illustrate irony universe "
-    "uniform unite united unit")
+_NO_PREFIX = word_set(
+    "improve improvement inform information impose discover display inside under until union image interest "
+    "important invest investment install instance intent intention include input income increase index "
+    "indeed industry insight inspect inspection demand depart deposit design detail develop deliver describe "
+    "decide deserve defend deprive delight disease district dispute discuss ill illustrate irony "
+    "universe uniform unite united unit"
+)
 _NO_ENDING = word_set("unless nevertheless regardless nonetheless wireless")
 
 
 class Sense(NamedTuple):
-    """What a word stands for: a key that words of the same and of the contrary sense share, and which it is."""
+    """What a word stands for: a key that it shares with its contrary, and a sign that tells the two apart."""
 
     key: str
     sign: int

@@ -9,15 +9,20 @@ from bot.knowledge.contraries import contrary_faults, slot_faults
 from bot.knowledge.denials import denial_faults
 from bot.knowledge.faults import Fault, Level, figure_faults
 from bot.knowledge.names import is_around, name_faults
-from bot.knowledge.placing import Claim, Source, Window
+from bot.knowledge.placing import Window
+from bot.knowledge.reading import Claim, Source
 from bot.knowledge.roles import role_faults
 
 WIDEST = 3
 """A sentence may rest on so many neighbouring sentences of a passage."""
 _TRIED = 4
 _WIDER = 0.04
-_LEAST = 0.3
 """What each further sentence has to add to the coverage."""
+_LEAST = 0.3
+# What a clause of two words, and of more, has to have here; so many words in a row must not be missing.
+_PAIR_FROM, _CLAUSE_FROM, _LONGEST_ROW = 0.34, 0.5, 3
+_TELLING = 3
+"""A sentence has so many words that tell something; one less with a name or a figure."""
 _CHECKS = (
     figure_faults,
     name_faults,
@@ -85,14 +90,36 @@ def _likeliest(claim: Claim, source: Source) -> list[tuple[int, int]]:
 def _judge(window: Window) -> Judged:
     terms = window.claim.text.terms
     covered = {at for at, term in enumerate(terms) if term.content and _is_covered(window, at)}
-    ordinary = {at for at, term in enumerate(terms) if term.content and not term.figure and not term.is_name}
+    ordinary = [at for at, term in enumerate(terms) if term.content and not term.figure and not term.is_name]
     return Judged(
         first=window.first,
         last=window.last,
         coverage=_share(window, covered, range(len(terms))),
         ordinary=_share(window, covered, ordinary),
-        fault=_gravest(window),
+        fault=_gravest(window) or _unsaid(window, covered, ordinary) or _too_little(window, ordinary),
     )
+
+
+def _unsaid(window: Window, covered: Collection[int], ordinary: Collection[int]) -> Fault | None:
+    """A doubt where a clause of the claim, or some words in a row, are hardly here, whatever the rest is."""
+    clauses: dict[int, list[int]] = {}
+    row = 0
+    for at in ordinary:
+        clauses.setdefault(window.claim.text.terms[at].clause, []).append(at)
+        row = 0 if at in covered else row + 1
+        if row == _LONGEST_ROW:
+            return Fault(Level.DOUBT)
+    for ats in clauses.values():
+        if len(ats) > 1 and _share(window, covered, ats) < (_PAIR_FROM if len(ats) == 2 else _CLAUSE_FROM):
+            return Fault(Level.DOUBT)
+    return None
+
+
+def _too_little(window: Window, ordinary: Collection[int]) -> Fault | None:
+    """A doubt about a sentence that says next to nothing (it is open): much would seem to bear it out."""
+    telling = sum(term.content for term in window.claim.text.terms)
+    enough = _TELLING if len(ordinary) == telling else _TELLING - 1
+    return Fault(Level.DOUBT) if telling < enough else None
 
 
 def _gravest(window: Window) -> Fault | None:

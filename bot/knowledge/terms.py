@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.knowledge.senses import word_set
 from bot.knowledge.figures import Figure, Kind, figures
-from bot.knowledge.senses import Sense, sense_of, turned_round
+from bot.knowledge.senses import Sense, sense_of, turned_round, word_set
 from bot.knowledge.tokens import is_gram, stop_words, token_of, tokens
 from bot.knowledge.wording import Token, negates, wording
 
@@ -21,21 +20,31 @@ _INSIDE = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d[A-Za-z]|[A-Za-z]\d")
 _OPENING = re.compile(r"(?:^|[.!?:]\s|[\"“„«‹(]|(?<!\w)['‘])\s*$")
 _RUN = re.compile(r"[^\W_]+")
 _JOINTS = frozenset(("", " ", "-", "–", "\u00a0"))
-_OPENERS = word_set("but while whereas because since although though unless if when whenever where so which who whom whose that "
-    "until hence therefore")
-_COMMON = re.compile(r"(?:ly|ing|ed|ness|ment|ion|ity|ance|ence|ism|ship|ency)$|[^aeiou]s$|[^u]es$")
-_OPENING_WORDS = word_set("anyone anything both despite each every few given having here later much most never next none nobody nothing "
-    "now once one only other others overall perhaps putting rather seen seldom several since sometimes still thanks "
-    "this though together under until unlike what whatever whichever whoever within without yet two three four five "
-    "six seven eight nine ten almost already although among another any before beyond during even first further if "
-    "like little many more neither nor second third throughout unless upon while worse best half twice")
+# What begins a clause, but not behind a preposition: into that ecosystem.
+_OPENERS = word_set(
+    "but while whereas because since although though unless if when whenever where so which who whom whose "
+    "that until hence therefore"
+)
 _BEFORE_NOUNS = word_set("into of on for with to from in by at about against under over")
+# At the beginning of a sentence, where a capital tells nothing: endings of common words, and words.
+_COMMON = re.compile(r"(?:ly|ing|ed|ness|ment|ion|ity|ance|ence|ism|ship|ency)$|[^aeiou]s$|[^u]es$")
+_SINGULAR = word_set("is was has does")
+_OPENING_WORDS = word_set(
+    "anyone anything both despite each every few given having here later much most never next none nobody "
+    "nothing now once one only other others overall perhaps putting rather seen seldom several since "
+    "sometimes still thanks this though together under until unlike what whatever whichever whoever within "
+    "without yet two three four five six seven eight nine ten almost already although among another any "
+    "before beyond during even first further if like little many more neither nor second third "
+    "throughout unless upon while worse best half twice"
+)
 _CAPITAL_NOUNS = frozenset(("de", "lb"))
 _TELLING = frozenset(("many",))
 # Words that only join, beyond those that are dropped from questions.
-_JOINING = word_set("under since among between through across toward towards within per via during although though even also still "
-    "just very quite rather thus hence therefore however any anyone anybody anything one ones else already both up "
-    "out back away like")
+_JOINING = word_set(
+    "under since among between through across toward towards within per via during although though even also "
+    "still just very quite rather thus hence therefore however any anyone anybody anything one ones else "
+    "already both up out back away like once get gets got"
+)
 REPORTING = "=argue"
 """The key of say, argue, claim and their like: it matters who says it, not by which of these words."""
 
@@ -76,7 +85,7 @@ class _Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How words are written in some texts: with a capital inside a sentence, or without; and all their keys."""
+    """How words are written in some texts: with a capital inside a sentence, or without; and their keys."""
 
     capital: frozenset[str]
     small: frozenset[str]
@@ -104,11 +113,9 @@ def bare_form(form: str) -> str:
     return form[:-2] if form.endswith("'s") else form.rstrip("'")
 
 
-def terms(
-    text: str, seen: Usage, *, offset: int = 0, place: float = 0.0, clause: int = 0
-) -> list[Term]:
+def terms(text: str, seen: Usage, *, offset: int = 0, place: float = 0.0, clause: int = 0) -> list[Term]:
     """The terms of one sentence, in order, counted on from `offset`, `place` and `clause`."""
-    counted = iter(figures(text))
+    counted = iter(figures(text, seen.language))
     figure = next(counted, None)
     made: list[Term] = []
     stream = wording(text)
@@ -146,7 +153,7 @@ def _is_label(figure: Figure, text: str) -> bool:
 
 
 def units(made: Sequence[Term]) -> list[tuple[int, ...]]:
-    """The runs of terms, by number, that make one name together: Mark Zuckerberg, Grok 2 Community License."""
+    """The runs of terms, by number, that make one name: Mark Zuckerberg, Grok 2 Community License."""
     runs: list[list[int]] = []
     for at, term in enumerate(made):
         if not (term.is_name or term.is_label):
@@ -198,9 +205,7 @@ def _joining(language: str | None) -> frozenset[str]:
     return stop_words(language) | _JOINING if language in ("en", None) else stop_words(language)
 
 
-def _keys(
-    form: str, token: Token, following: Sequence[Token], seen: Usage
-) -> tuple[tuple[str, ...], int]:
+def _keys(form: str, token: Token, following: Sequence[Token], seen: Usage) -> tuple[tuple[str, ...], int]:
     if form.isascii():
         sense = _sense(form, seen)
         return (sense.key,), sense.sign
@@ -235,10 +240,13 @@ def _is_name(text: str, form: str, token: Token, following: Sequence[Token], see
     return (
         word.endswith(("'s", "’s"))
         or (next_word[:1].isupper() and text[token.end : token.end + 2] in (" " + next_word[:1], ", "))
-        or (seen.language in ("en", None) and len(form) > 1 and not _is_common(form, seen.language))
+        or (seen.language in ("en", None) and len(form) > 1 and not _is_common(form, next_word))
     )
 
 
-def _is_common(form: str, language: str | None) -> bool:
-    """Whether a word that opens a sentence, and is used nowhere else, is likely no name."""
-    return bool(_COMMON.search(form)) or sense_of(form, language).key.startswith("=") or form in _OPENING_WORDS
+def _is_common(form: str, next_word: str) -> bool:
+    """Whether an English word that opens a sentence, and is used nowhere else, is likely no name."""
+    if form in _OPENING_WORDS or sense_of(form, "en").key.startswith("="):
+        return True
+    is_plural = form.endswith("s") and next_word not in _SINGULAR
+    return bool(_COMMON.search(form)) and (is_plural or not form.endswith("s"))

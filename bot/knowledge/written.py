@@ -1,4 +1,4 @@
-"""Takes apart what a model wrote: sentences, the source numbers that they cite, the words in quotation marks."""
+"""Takes apart what a model wrote: its sentences, the numbers that they cite, the words in quotation marks."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ _SENTINEL = re.compile(
 )
 _NUMBERS = r"\d{1,9}(?:\s*(?:[,;&/]|and|[-–—])\s*\d{1,9})*"
 _NAMED = r"(?:\^|#|(?:sources?|src|docs?|documents?|passages?|s|n)\s*[:#=_]?\s*)?"
-CITATION = re.compile(rf"\[+\s*{_NAMED}({_NUMBERS})\s*(?:†[^\[\]]*)?\]+", re.IGNORECASE)
+CITATION = re.compile(rf"(?<!\[)\[+\s*{_NAMED}({_NUMBERS})\s*(?:†[^\[\]]*)?\]+", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\s*[-–—]\s*(\d+)|(\d+)")
 PLACEHOLDER = re.compile(
-    r"\[+\s*(?:source[_ ]?id|sources?|citation(?: needed)?|n|id|number|ref)\s*\]+", re.IGNORECASE
+    r"(?<!\[)\[+\s*(?:source[_ ]?id|sources?|citation(?: needed)?|n|id|number|ref)\s*\]+", re.IGNORECASE
 )
 _PHRASE = re.compile(
-    r"(?P<opens>^|\n|(?<=[.!?])\s+)?\b(?:according to|as (?:stated|noted|reported|mentioned|described|shown|said|seen)"
-    r" (?:in|by)|see|per|in|from|by)\s+(?:the\s+)?(?:(?:sources?|passages?|documents?)\s+)?"
+    r"(?P<opens>^|\n|(?<=[.!?])\s+)?\b(?:according to"
+    r"|as (?:stated|noted|reported|mentioned|described|shown|said|seen) (?:in|by)|see|per|in|from|by)"
+    r"\s+(?:the\s+)?(?:(?:sources?|passages?|documents?)\s+)?"
     rf"(?P<cited>{CITATION.pattern}(?:[\s,;]*{CITATION.pattern})*)\s*,?\s*(?P<next>\w?)",
     re.IGNORECASE,
 )
-_THE_SOURCE = re.compile(
-    rf"\b(the\s+)?(source|passage|document)s?\s+(?={CITATION.pattern})", re.IGNORECASE
-)
+_THE_SOURCE = re.compile(rf"\b(the\s+)?(source|passage|document)s?\s+(?={CITATION.pattern})", re.IGNORECASE)
 _LINE_OPENS = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•–]|\d{1,3}[.)])?[ \t]*$")
 
 # A straight mark opens behind anything but a letter or number and closes before anything but one.
@@ -52,7 +51,7 @@ _BRACKETS = str.maketrans("[]", "()")
 _EMPTY = re.compile(r"\(\s*[,;]*\s*\)")
 _BEFORE_STOP = re.compile(r"(?:\s|,(?=\s*[.!?…]))+(?=[,.;:!?)…](?:\s|$))")
 _MOST = 99
-_OPEN, _SHUT, _LEADS = "\ue000", "\ue001", "\ue002"
+_OPEN, _SHUT, _LEADS, _KEPT = "\ue000", "\ue001", "\ue002", "\ue003"
 _NO_BRACKETS = str.maketrans("", "", "[]")
 _DOUBLE_MARKS = re.compile("[\"“”„‟«»‹›「」『』《》〝〞〟＂]|''")
 _SINGLE_MARKS = re.compile(r"(?<!\w)['‘‚‛](?=\S)|(?<=[^\s\w])['’‘](?!\w)|(?<=\w)['’](?=[\s.,;:!?)]|$)|‘")
@@ -115,6 +114,12 @@ def quotations(text: str) -> list[Quotation]:
     ]
 
 
+def unquoted(text: str) -> str:
+    """A text without any quotation marks; an apostrophe stays."""
+    kept = _OF_MANY.sub(_KEPT, text)
+    return _SINGLE_MARKS.sub("", _DOUBLE_MARKS.sub("", kept)).replace(_KEPT, "’")
+
+
 def taken_apart(answer: str, sources: int, language: str | None = None) -> list[Written]:
     """The sentences of a bare answer, each with those of the numbers 1 to `sources` that it cites.
 
@@ -143,10 +148,9 @@ def plain_draft(text: str) -> str:
     words = _before_sentinel(bare(_HALF.sub("", text)))
     words = PLACEHOLDER.sub("", words)
     words = CITATION.sub(lambda found: "".join(_marked(n) for n in cited(found[1]) if 1 <= n <= _MOST), words)
-    for marks in (_OF_MANY, _DOUBLE_MARKS, _SINGLE_MARKS):
-        words = marks.sub("’" if marks is _OF_MANY else "", words)
-    words = words.translate(_NO_BRACKETS).replace(_OPEN, "[").replace(_SHUT, "]")
-    return "\n".join(filter(None, (" ".join(line.split()) for line in words.splitlines())))
+    words = unquoted(words).translate(_NO_BRACKETS).replace(_OPEN, "[").replace(_SHUT, "]")
+    lines = (_BEFORE_STOP.sub("", " ".join(line.split())) for line in words.splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _marked(number: int) -> str:
@@ -188,7 +192,7 @@ def _the_source(found: re.Match[str]) -> str:
 
 
 def _without_phrase(found: re.Match[str]) -> str:
-    """ "According to [1], it was" becomes "[1] It was", with a note that the number belongs to what follows."""
+    """ "According to [1], it was" becomes "[1] It was", with a mark that it belongs to what follows."""
     if found["opens"] is None and found.start() > 0:
         return f"{found['cited']} {found['next']}"
     following = found.string[found.end() : found.end() + 1]
