@@ -77,9 +77,13 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """This model is about to write. Comes again when another one has to take over before any text."""
+    """This model is about to write. Comes again when all begins anew: what came before it counts no more.
+
+    `instead_of` names the endpoints that were to write before it, and failed.
+    """
 
     model: Model
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ import bot.features
 from bot.app import COMMUNITY, App, load_shipped, opened, wired
 from bot.chat.invocation import Invocation, Role
 from bot.chat.reply import Prose, Reply, reply
-from bot.errors import StoreError
+from bot.endpoint import Endpoint
+from bot.errors import StoreError, Wait
 from bot.knowledge.article import Scope
+from bot.retrieval.embedding import PassageEmbedding
 from bot.retrieval.importer import FileImporter
 from bot.settings import Settings
 from bot.storage import open_storage
@@ -196,6 +198,52 @@ def juggling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     bot.features.__path__.remove(str(dropped))
     sys.modules.pop("bot.features.juggling", None)
     vars(bot.features).pop("juggling", None)
+
+
+async def test_a_fault_that_ends_the_work_in_the_background_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(embedding: PassageEmbedding) -> None:
+        raise KeyError("nothing there")
+
+    monkeypatch.setattr("bot.app.keep_embedding", broken)
+    vectors = Endpoint(name="embeddings", base_url="http://127.0.0.1:9/v1", model="vectors")
+    async with opened(
+        Settings(data=tmp_path / "data", library=False, discover=False, embeddings=vectors),
+        platform="terminal",
+    ) as app:
+        assert (await run(app, "articles", "list")).data == []
+    (record,) = [record for record in caplog.records if record.name == "bot.app"]
+    assert record.getMessage() == "embedding in the background has ended"
+    assert record.exc_info is not None
+    assert record.exc_info[0] is KeyError
+
+
+async def test_work_in_the_background_that_is_ended_at_the_end_is_no_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    vectors = Endpoint(name="embeddings", base_url="http://127.0.0.1:9/v1", model="vectors")
+    async with opened(
+        Settings(data=tmp_path / "data", library=False, discover=False, embeddings=vectors),
+        platform="terminal",
+    ) as app:
+        await run(app, "articles", "list")
+    assert [record for record in caplog.records if record.name == "bot.app"] == []
+
+
+async def test_who_searches_too_often_waits_like_who_asks_too_often(tmp_path: Path) -> None:
+    async with opened(
+        Settings(data=tmp_path / "data", library=False, discover=False, member_asks=3), platform="terminal"
+    ) as app:
+
+        async def error_of(command: str, role: Role) -> Exception | None:
+            return (await app.dispatch(call(app, command, "licence", role=role), Silent())).error
+
+        found = [await error_of("search", Role.MEMBER) for _ in range(4)]
+        assert found[:3] == [None] * 3
+        assert isinstance(found[3], Wait)
+        assert isinstance(await error_of("ask", Role.MEMBER), Wait)
+        assert [await error_of("search", Role.OPERATOR) for _ in range(5)] == [None] * 5
 
 
 async def test_a_command_in_a_module_of_its_own_is_found_and_given_what_it_asks_for(

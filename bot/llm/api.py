@@ -25,7 +25,7 @@ NO_API = (200, 404, 405)
 
 
 class Api:
-    """Speaks to one endpoint. Where its base URL lacks the `/v1`, that is found out and kept in `path`.
+    """Speaks to one endpoint. Where its base URL lacks the `/v1`, that is kept in `path` once it has helped.
 
     Every method raises the errors of `bot.llm.errors`. `until` is always a time of the event loop's clock.
     """
@@ -35,11 +35,23 @@ class Api:
         self.path = ""
         self._clock = clock
         self._http: Http | None = None
+        self._retired = False
 
     async def close(self) -> None:
         """Let go of every connection."""
         if self._http:
             await self._http.close()
+
+    async def retire(self) -> None:
+        """Keep no connection open from now on, whoever still asks here."""
+        self._retired = True
+        if self._http:
+            await self._http.retire()
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nobody was there when it was last asked."""
+        return self._http is not None and self._http.is_dead
 
     @property
     def http(self) -> Http:
@@ -48,7 +60,7 @@ class Api:
             from bot.llm.http import Http  # many starts ask no endpoint, and httpx takes a while to load
 
             secure = self.endpoint.base_url.startswith("https")
-            self._http = Http(secure=secure, proxied=not self.endpoint.is_local)
+            self._http = Http(secure=secure, proxied=not self.endpoint.is_local, keeps=not self._retired)
         return self._http
 
     @property
@@ -56,31 +68,30 @@ class Api:
         """The server's address, without the `/v1` of the API."""
         return self.endpoint.base_url.removesuffix("/v1")
 
-    def url(self, path: str) -> str:
-        """The address of a call, with what Azure wants behind it."""
+    def url(self, path: str, base: str) -> str:
+        """The address of a call below the base URL and `base`, with what Azure wants behind it."""
         query = f"?{self.endpoint.query}" if self.endpoint.query else ""
-        return f"{self.endpoint.base_url}{self.path}{path}{query}"
+        return f"{self.endpoint.base_url}{base}{path}{query}"
 
-    def try_path(self) -> bool:
-        """Take it that the base URL lacks its `/v1`; whether that is worth a try."""
+    def other(self, base: str) -> str | None:
+        """What is worth a try where the API is not below `base`, as the base URL may lack its `/v1`."""
+        if base != self.path:  # another call has found it meanwhile
+            return self.path
         last = self.endpoint.base_url.rsplit("/", 1)[-1]
-        if self.path or re.fullmatch(r"v\d+\w*|openai", last):
-            return False
-        self.path = "/v1"
-        return True
+        return None if base or re.fullmatch(r"v\d+\w*|openai", last) else "/v1"
 
     async def call(self, method: str, path: str, body: bytes | None, until: float, model: str = "") -> Any:
         """The JSON value that a call of the API comes to, also where the base URL lacks its `/v1`."""
+        base = self.path
         try:
-            return await self._value(method, self.url(path), body, until, model)
+            return await self._value(method, self.url(path, base), body, until, model)
         except BadRequest as error:
-            if error.status not in NO_API or not self.try_path():
+            other = self.other(base)
+            if error.status not in NO_API or other is None:
                 raise
-        try:
-            return await self._value(method, self.url(path), body, until, model)
-        except EndpointError:
-            self.path = ""
-            raise
+        value = await self._value(method, self.url(path, other), body, until, model)
+        self.path = other
+        return value
 
     async def get(self, path: str, until: float) -> Any:
         """The JSON value at a path of the server, beside the API."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.endpoint import Endpoint
@@ -62,19 +62,31 @@ class Patience:
         return cls(first_s=300.0 if endpoint.is_local else 60.0)
 
 
+LONGEST_TOKEN = 8
+"""Characters that a token has at most, on an average: text that is longer is more than was asked for."""
+LEAST_THOUGHTS = 4096
+"""Tokens of thoughts that are always taken in: not every endpoint counts them among those asked for."""
+
+
 @dataclass(slots=True)
 class Attempt:
-    """Asks once. `usage` and `thought` tell afterwards what came; `restarted` meanwhile, as `Reader` does."""
+    """Asks once. `usage` tells afterwards what it took; `restarted` meanwhile, as `Reader` does.
+
+    An answer far beyond `most_tokens` is left, as if it had been cut there: not every server minds the limit.
+    """
 
     http: Http
     endpoint: Endpoint
     model: str
     patience: Patience
     clock: Clock
+    most_tokens: int
     usage: Usage | None = None
-    thought: bool = False
     restarted: bool = False
     _until: float = 0.0
+    _text: int = 0
+    _thoughts: int = 0
+    _overlong: bool = False
 
     async def events(
         self, url: str, body: bytes, until: float
@@ -101,6 +113,8 @@ class Attempt:
                     given = self._read(reader, data) if data else self._end(reader)
                     for event in given:
                         yield event
+                    if self._overlong:
+                        break
                     if reader.failure:
                         raise self._unreadable(reader.failure)
                     if not data:
@@ -109,7 +123,7 @@ class Attempt:
                         self._until = longest
                     limit = self._limit(reader, given, limit, self._until)
             finally:
-                self.usage, self.thought = reader.usage, reader.thought
+                self.usage = reader.usage
         yield self._finish(reader)
 
     async def _wait(self, answer: Answer, first: float) -> AsyncGenerator[Notice, None]:
@@ -156,19 +170,33 @@ class Attempt:
             given = reader.feed(data)
         except wire.UNREADABLE as error:
             raise self._unreadable(error) from error
-        self._note(reader)
-        return given
+        return self._bounded(reader, given)
 
     def _end(self, reader: wire.Reader) -> list[Text | Reasoning]:
         try:
             given = reader.end()
         except wire.UNREADABLE as error:
             raise self._unreadable(error) from error
-        self._note(reader)
+        return self._bounded(reader, given)
+
+    def _bounded(self, reader: wire.Reader, given: list[Text | Reasoning]) -> list[Text | Reasoning]:
+        """What was given, as far as it is not too long."""
+        if reader.restarted:
+            self.restarted, reader.restarted = True, False
+            self._text, self._thoughts = 0, self._thoughts + self._text
+        for at, one in enumerate(given):
+            if (excess := self._excess(one)) > 0:
+                self._overlong = True
+                return [*given[:at], replace(one, text=one.text[:-excess])]
         return given
 
-    def _note(self, reader: wire.Reader) -> None:
-        self.restarted, reader.restarted = self.restarted or reader.restarted, False
+    def _excess(self, one: Text | Reasoning) -> int:
+        """Count a piece; the characters that are too many with it."""
+        if type(one) is Text:
+            self._text += len(one.text)
+            return self._text - self.most_tokens * LONGEST_TOKEN
+        self._thoughts += len(one.text)
+        return self._thoughts - max(self.most_tokens, LEAST_THOUGHTS) * LONGEST_TOKEN
 
     def _unreadable(self, error: Exception) -> EndpointError:
         if isinstance(error, wire.Failed) and error.status:
@@ -199,7 +227,8 @@ class Attempt:
 
     def _finish(self, reader: wire.Reader) -> Finish:
         """How it ended. Raises what an end without an answer means."""
-        raw, word = reader.reason, reader.reason.casefold()
+        raw = "length" if self._overlong else reader.reason
+        word = raw.casefold()
         if word in _FAILS:
             raise StreamInterrupted(f"{self.endpoint.host} gave up in mid-answer ({raw}).", "Ask again.")
         if word == "content_filter":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
+from bot.llm.charging import was_taken_up
 from bot.llm.fitting import Fitted
 from bot.llm.memory import Known
 from bot.llm.shape import Shape
@@ -35,7 +37,7 @@ class Call:
 
     @property
     def used(self) -> Usage | None:
-        """What all attempts took that are over; `None` where nothing came of any."""
+        """What all attempts took that are over; `None` where no endpoint took any of them up."""
         return reduce(_added, self._spent) if self._spent else None
 
     def learn(self, shape: Shape) -> None:
@@ -48,9 +50,12 @@ class Call:
         self.fitted, self.most_tokens = other.fitted, other.most_tokens
 
     def count(self, reported: Usage | None) -> None:
-        """Add what an attempt took: as reported, what lacks of it by an estimate; nothing if nothing came."""
+        """Add what an attempt took that is over: as reported, what lacks of it by an estimate.
+
+        Nothing for one that the endpoint did not take up: called while an attempt fails, it looks at why.
+        """
         text = "".join(self.thought + self.said)
-        if not reported and not text:
+        if not reported and not text and not was_taken_up(sys.exception()):
             return
         usage = reported or Usage(prompt=0, answer=0)
         prompt = usage.prompt or self.fitted.tokens

@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.endpoint import Endpoint
-from bot.llm import wire
+from bot.llm import vectors, wire
+from bot.llm.answering import Answering
 from bot.llm.api import Api
-from bot.llm.attempt import Attempt, Patience
+from bot.llm.attempt import Patience
 from bot.llm.call import Call
-from bot.llm.errors import (
-    BadRequest,
-    EmptyCompletion,
-    EndpointError,
-    ProtocolError,
-    StreamInterrupted,
-)
+from bot.llm.errors import BadRequest, EndpointError, ProtocolError, TookTooLong
 from bot.llm.fitting import SPARE, Fitted, fitted
 from bot.llm.judging import key_name
 from bot.llm.listing import Listed, choose, merged, read_models
 from bot.llm.memory import Memory
-from bot.llm.recovery import Recovery
 from bot.llm.shape import known_window, server_of
 from bot.llm.tokens import MARGIN, of_messages
-from bot.llm.whole import gathered, json_in, with_one_repair
+from bot.llm.whole import gathered, with_one_repair
 from bot.llm.windows import UNKNOWN, paths, window_of
-from bot.model import (
-    Completion,
-    Event,
-    Finish,
-    Meanwhile,
-    Model,
-    Notice,
-    Prompt,
-    Reason,
-    Reasoning,
-    Request,
-    Started,
-    Text,
-    Usage,
-)
+from bot.model import Completion, Event, Meanwhile, Model, Notice, Prompt, Request, Usage
 
 if TYPE_CHECKING:
     from bot.ports import Clock
@@ -81,6 +59,7 @@ class Client:
         self._model: str | None = None
         self._served: dict[str, int | None] = {}
         self._looked_again: set[str] = set()
+        self._refused: set[str] = set()
         self._choosing = asyncio.Lock()
 
     async def close(self) -> None:
@@ -89,21 +68,27 @@ class Client:
 
     # What is there.
 
+    def soon(self, until: float) -> float:
+        """Until when a look-up may take, since an answer waits for it."""
+        return min(until, asyncio.get_running_loop().time() + self.patience.lookup_s)
+
     async def listed(self, until: float) -> list[Listed]:
         """The models that the endpoint lists, with what else its server tells of them."""
         models = read_models(await self.api.call("GET", wire.MODELS, None, until))
-        async for _, body in self._told(until):
+        beside = [path for path in paths(server_of(self.endpoint)) if path != _OWN_LIST]
+        until = self.soon(until)
+        for body in await asyncio.gather(*(self._told(path, "", until) for path in beside)):
             models = merged(models, read_models(body))
         return models
 
-    async def _told(self, until: float, model: str = "") -> AsyncGenerator[tuple[str, Any], None]:
-        """What the server says beside the API, by path: asked briefly, since the answer waits for it."""
-        soon = min(until, asyncio.get_running_loop().time() + self.patience.lookup_s)
-        for path in paths(server_of(self.endpoint)):
+    async def _told(self, path: str, model: str, until: float) -> Any:
+        """What the server says at one of `paths`; `None` where it says nothing."""
+        try:
             if path == _OWN_LIST:
-                continue
-            with suppress(EndpointError):
-                yield path, await self.api.get(path.format(model=quote(model, safe="")), soon)
+                return await self.api.call("GET", wire.MODELS, None, until)
+            return await self.api.get(path.format(model=quote(model, safe="")), until)
+        except EndpointError:
+            return None
 
     def forget_model(self) -> None:
         """Choose anew at the next call, as the server may have loaded another one."""
@@ -114,10 +99,21 @@ class Client:
 
         Raises ModelNotFound with the choice where it is not clear.
         """
-        async with self._choosing:
+        if self.endpoint.model:
+            return self.endpoint.model
+        until = self.soon(until)
+        try:
+            async with asyncio.timeout_at(until):
+                await self._choosing.acquire()
+        except TimeoutError:
+            told = f"{self.endpoint.host} does not say in time which models it has."
+            raise TookTooLong(told, "Is the server busy?", kind="lookup") from None
+        try:
             if self._model is None:
-                self._model = self.endpoint.model or await self._chosen(until)
+                self._model = choose(await self.listed(until), None, self.endpoint)
             return self._model
+        finally:
+            self._choosing.release()
 
     def named(self, model: str) -> Model:
         """The model as people are told of it."""
@@ -130,33 +126,31 @@ class Client:
             weights=self.endpoint.weights,
         )
 
-    async def _chosen(self, until: float) -> str:
-        return choose(await self.listed(until), None, self.endpoint)
-
     async def window(self, model: str, until: float) -> int | None:
         """The tokens that fit, prompt and answer together; `None` where nobody can tell.
 
-        The smallest of what the operator says, what the server has loaded, and what complaints taught.
+        What the operator says, else what the server has loaded; less, where complaints taught so.
         """
         known = await self._memory.of(self.endpoint, model)
-        if model not in self._served:
+        if self.endpoint.window is None and model not in self._served:
             self._served[model] = await self._loaded_window(model, until)
-        told = [self.endpoint.window, self._served[model], known.window]
+        told = [self.endpoint.window, self._served.get(model), known.window]
         return min((window for window in told if window), default=known_window(self.endpoint, model))
 
     async def _loaded_window(self, model: str, until: float) -> int | None:
-        """What the server says of the model as it is loaded."""
-        async with aclosing(self._told(until, model)) as told:
-            async for path, body in told:
-                if found := window_of(path, body, model):
+        """What the server says of the model as it is loaded: all is asked at once, the best answer taken."""
+        until = self.soon(until)
+        async with asyncio.TaskGroup() as asking:
+            told = {
+                path: asking.create_task(self._told(path, model, until))
+                for path in paths(server_of(self.endpoint))
+            }
+            for path, task in told.items():
+                if found := window_of(path, await task, model):
+                    for each in told.values():
+                        each.cancel()
                     return found
-        if _OWN_LIST not in paths(server_of(self.endpoint)):
-            return None
-        soon = min(until, asyncio.get_running_loop().time() + self.patience.lookup_s)
-        try:
-            return window_of(wire.MODELS, await self.api.call("GET", wire.MODELS, None, soon), model)
-        except EndpointError:
-            return None
+        return None
 
     # Asking.
 
@@ -191,89 +185,11 @@ class Client:
 
     def stream(self, call: Call, until: float) -> AbstractAsyncContextManager[AsyncGenerator[Event, None]]:
         """The events of an answer: Started, text as it comes, Usage, Finish. Started again: begin anew."""
-        return aclosing(self._events(call, until))
+        return aclosing(Answering(self, call, until, self._clock, self._rng).events())
 
-    async def _events(self, call: Call, until: float) -> AsyncGenerator[Event, None]:
-        recovery = Recovery(self, self._rng)
-        path, model = self.api.path, call.model
-        yield Started(self.named(model))
-        for notice in call.notices:
-            yield notice
-        while True:
-            attempt = Attempt(self.api.http, self.endpoint, call.model, self.patience, self._clock)
-            try:
-                async with aclosing(self._one(attempt, call, until)) as events:
-                    async for event in events:
-                        yield event
-                return
-            except EndpointError as error:
-                if call.said:
-                    raise broken_off(error, "".join(call.said)) from error
-                try:
-                    step = await recovery.step(error, call, until)
-                except EndpointError:
-                    self.api.path = path  # what did not help is no lesson
-                    raise
-            if call.model != model:
-                model = call.model
-                yield Started(self.named(model))
-            if step.notice:
-                yield step.notice
-            await step.wait()
-
-    async def _one(self, attempt: Attempt, call: Call, until: float) -> AsyncGenerator[Event, None]:
-        body = wire.chat(
-            self.endpoint, call.model, call.shape, call.request, call.fitted.messages, call.most_tokens
-        )
-        call.thought.clear()
-        finish = Finish(Reason.UNKNOWN)
-        try:
-            async with aclosing(attempt.events(self.api.url(wire.CHAT), body, until)) as events:
-                async for event in events:
-                    if attempt.restarted:
-                        yield self._restarted(attempt, call)
-                    match event:
-                        case Finish():
-                            finish = event
-                            continue
-                        case Text(text):
-                            call.said.append(text)
-                        case Reasoning(text):
-                            if not call.thought:
-                                yield Notice(Meanwhile.THINKING, f"{call.model} is thinking")
-                            call.thought.append(text)
-                    yield event
-        except EmptyCompletion:
-            if attempt.restarted:
-                yield self._restarted(attempt, call)
-            if not (answer := thought_answer(call)):
-                raise
-            call.said.append(answer)
-            yield Text(answer)
-        finally:
-            call.count(attempt.usage)
-        await self._learn(attempt, call)
-        assert call.used is not None  # there was text
-        yield call.used
-        yield finish
-
-    def _restarted(self, attempt: Attempt, call: Call) -> Started:
-        """All so far was thought: the answer begins anew."""
-        attempt.restarted = False
-        call.thought += call.said
-        call.said.clear()
-        return Started(self.named(call.model))
-
-    async def _learn(self, attempt: Attempt, call: Call) -> None:
+    async def learnt(self, call: Call) -> None:
         """Keep what a call that went well has taught."""
-        known, usage = call.known, attempt.usage
-        if usage and usage.prompt:
-            known.counted(int(call.fitted.tokens / known.ratio), usage.prompt)
-        if call.thought and not call.shape.reasons:
-            call.learn(replace(call.shape, reasons=True))
-        if call.learnt:
-            known.shape, known.is_new = call.shape, True
-        if known.is_new:
+        if call.known.is_new:
             await self._memory.keep(self.endpoint, call.model)
         if self._served.get(call.model, 0) is None and call.model not in self._looked_again:
             # Now that it is loaded, the server may know its window.
@@ -294,15 +210,26 @@ class Client:
         """A vector for each text, in their order, and what it took. Raises BadRequest for an empty text."""
         if not texts or not all(text.strip() for text in texts):
             raise BadRequest("There is a text without words among those to embed.", "Leave it out.")
-        model = self.endpoint.model or await self.model_name(until)
-        body = wire.embeddings(self.endpoint, model, texts)
-        value = await self.api.call("POST", wire.EMBEDDINGS, body, until, model)
+        value = await self._embedded(texts, await self.model_name(until), until)
         try:
-            made, usage = wire.vectors(value, len(texts), self.endpoint.dimensions)
+            made, usage = vectors.vectors(value, len(texts), self.endpoint.dimensions)
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             hint = f"See {key_name(self.endpoint, 'MODEL')} and {key_name(self.endpoint, 'DIMENSIONS')}."
             raise ProtocolError(f"{self.endpoint.host} sent no usable vectors: {error}.", hint) from error
         return made, usage or Usage(prompt=of_messages(list(texts)), answer=0, estimated=True)
+
+    async def _embedded(self, texts: Sequence[str], model: str, until: float) -> Any:
+        """The endpoint's answer; a field that it refuses is left out from now on."""
+        while True:
+            dropped = frozenset(self._refused)
+            body = vectors.asked(self.endpoint, model, texts, dropped)
+            try:
+                return await self.api.call("POST", vectors.PATH, body, until, model)
+            except BadRequest as error:
+                field = vectors.refused(error.complaint) if error.complaint else ""
+                if error.status not in (400, 422) or not field or field in dropped:
+                    raise
+                self._refused.add(field)
 
 
 def fit_into(prompt: Prompt, window: int, answer: int, ratio: float, model: str) -> Fitted:
@@ -316,21 +243,3 @@ def fit_into(prompt: Prompt, window: int, answer: int, ratio: float, model: str)
             "Give the model a larger window where it is served.",
         )
     return fit
-
-
-def thought_answer(call: Call) -> str:
-    """The JSON that was asked for and given as a thought, which some endpoints do; "" where there is none."""
-    if not call.request.schema:
-        return ""
-    try:
-        return json.dumps(json_in("".join(call.thought), call.request.schema), ensure_ascii=False)
-    except ValueError:
-        return ""
-
-
-def broken_off(error: EndpointError, partial: str) -> EndpointError:
-    """The error of an answer that had begun: the text is kept."""
-    broken = StreamInterrupted(error.message, error.hint, status=error.status, partial=partial)
-    broken.request_id = error.request_id
-    broken.counts = error.counts
-    return broken

@@ -52,6 +52,11 @@ class Complaint:
     is_page: bool = False
     is_known: bool = False
 
+    def __post_init__(self) -> None:
+        """Cut what is too long to be looked at."""
+        for name in ("text", "code", "type", "param"):
+            object.__setattr__(self, name, getattr(self, name)[:_READ])
+
     @property
     def is_wrong_path(self) -> bool:
         """Whether it only says that nothing is at this path."""
@@ -74,7 +79,7 @@ def read(body: str) -> Complaint:
         if "<html" in head or head.startswith("<!doctype"):
             return Complaint(text=_page_title(body[:_READ]), is_page=True)
         said = None
-    return said or Complaint(text=body[:_READ])
+    return said or Complaint(text=body)
 
 
 def of(value: Any) -> Complaint | None:

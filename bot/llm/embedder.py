@@ -1,76 +1,53 @@
-"""Vectors from an endpoint, in batches that it takes, counted like every other call."""
+"""Vectors from an endpoint, counted like every other call."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from bot.llm.charging import Charging, was_taken_up
 from bot.llm.client import Client
-from bot.llm.errors import TookTooLong
-from bot.llm.prices import cost
 from bot.llm.tokens import MARGIN, of_messages
-from bot.model import Payer
+from bot.model import Payer, Usage
 from bot.ports import Ledger
 
-BATCH, BATCH_LOCAL = 256, 32
-"""Texts in one request."""
-BATCH_TOKENS = 200_000
-"""Tokens in one request, about; hosted endpoints take 300,000."""
+NAME_S = 5.0
+"""How long the name of the model is waited for."""
 
 
 class EndpointEmbedder:
-    """`ports.Embedder` over one endpoint."""
+    """`ports.Embedder` over one endpoint. All texts go in one request, so callers bring few at a time."""
 
     def __init__(self, client: Client, ledger: Ledger) -> None:
         self._client = client
-        self._ledger = ledger
+        self._charging = Charging(ledger)
+
+    async def close(self) -> None:
+        """Wait until every call is settled."""
+        await self._charging.close()
 
     async def name(self) -> str:
         """Endpoint and model, as vectors are kept under. Raises ModelError."""
         endpoint = self._client.endpoint
-        until = asyncio.get_running_loop().time() + 5
+        until = asyncio.get_running_loop().time() + NAME_S
         size = f" {endpoint.dimensions}" if endpoint.dimensions else ""
         return f"{endpoint.base_url} {await self._client.model_name(until)}{size}"
 
     async def embed(self, texts: Sequence[str], payer: Payer, *, within_s: float) -> list[list[float]]:
         """A vector for each text, all of one length. Raises ModelError, LimitReached."""
+        if not texts:
+            return []
         until = asyncio.get_running_loop().time() + within_s
-        size = BATCH_LOCAL if self._client.endpoint.is_local else BATCH
-        made: list[list[float]] = []
-        for batch in _batches(texts, size):
-            made += await self._batch(batch, payer, until)
-        return made
-
-    async def _batch(self, texts: Sequence[str], payer: Payer, until: float) -> list[list[float]]:
-        endpoint = self._client.endpoint
         model = await self._client.model_name(until)
-        tokens = int(of_messages(list(texts)) * MARGIN)
-        call = await self._ledger.reserve(
-            payer, tokens, endpoint=endpoint.name, model=model, purpose="embedding"
+        tokens = of_messages(list(texts))
+        charged = self._charging.call(
+            payer, int(tokens * MARGIN), endpoint=self._client.endpoint, model=model, purpose="embedding"
         )
-        try:
-            async with asyncio.timeout_at(until):
-                made, usage = await self._client.embed(texts, until)
-        except TimeoutError:
-            await self._ledger.give_back(call)
-            raise TookTooLong(f"{endpoint.host} takes too long.", "Ask again.", kind="embedding") from None
-        except BaseException:
-            await asyncio.shield(self._ledger.give_back(call))
-            raise
-        await self._ledger.settle(call, usage, cost(usage, endpoint, model))
+        async with charged as charge:
+            try:
+                made, charge.usage = await self._client.embed(texts, until)
+            except BaseException as error:
+                if was_taken_up(error):
+                    charge.usage = Usage(prompt=tokens, answer=0, estimated=True)
+                raise
         return made
-
-
-def _batches(texts: Sequence[str], most: int) -> Iterator[list[str]]:
-    """The texts in turn, as many at once as an endpoint takes."""
-    batch: list[str] = []
-    tokens = 0
-    for text in texts:
-        size = of_messages([text])
-        if batch and (len(batch) == most or tokens + size > BATCH_TOKENS):
-            yield batch
-            batch, tokens = [], 0
-        batch.append(text)
-        tokens += size
-    if batch:
-        yield batch

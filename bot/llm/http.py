@@ -69,10 +69,10 @@ class Answer:
 
     async def all(self, until: float, most: int) -> bytes:
         """The whole body, cut after `most` bytes. Raises as `begun` does."""
-        parts: list[bytes] = []
-        while sum(map(len, parts)) < most and (data := await self.read(until)):
-            parts.append(data)
-        return b"".join(parts)[:most]
+        body = bytearray()
+        while len(body) < most and (data := await self.read(until)):
+            body += data
+        return bytes(body[:most])
 
     async def take(self, data: bytes) -> None:
         """Put in what the pump has read, and wait while the reader is far behind."""
@@ -130,14 +130,17 @@ class _Connection:
 class Http:
     """Connections to one endpoint, shared by all calls to it."""
 
-    def __init__(self, *, secure: bool, proxied: bool) -> None:
+    def __init__(self, *, secure: bool, proxied: bool, keeps: bool = True) -> None:
         # Reading the certificates takes a while, and plain HTTP needs none.
         self._tls = httpx.create_ssl_context(verify=secure, trust_env=proxied)
         self._proxied = proxied
         self._places = asyncio.Semaphore(CONNECTIONS)
-        self._idle: list[_Connection] = []
+        self._idle: list[tuple[float, _Connection]] = []
         self._pumps: dict[asyncio.Task[None], anyio.CancelScope] = {}
+        self._keeps = keeps
         self._closed = False
+        self.is_dead = False
+        """Whether nobody was there when something was last sent."""
 
     @asynccontextmanager
     async def send(
@@ -163,8 +166,13 @@ class Http:
             scope.cancel()
         if self._pumps:
             await asyncio.wait(list(self._pumps))
+        await self.retire()
+
+    async def retire(self) -> None:
+        """Keep no connection from now on; what is under way goes on, and more may be sent."""
+        self._keeps = False
         while self._idle:
-            await self._idle.pop().close()
+            await self._idle.pop()[1].close()
 
     async def _pump(
         self,
@@ -182,12 +190,15 @@ class Http:
                     connection.stream(method, url, headers, body) as response,
                 ):
                     answer.begin(response.status_code, response.headers)
+                    self.is_dead = False
                     packed = response.headers.get("content-encoding", "identity") != "identity"
                     async for data in response.aiter_bytes() if packed else response.aiter_raw():
                         await answer.take(data)
                 answer.end()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-            answer.end(_explained(error, url, begun=bool(answer.status)))
+            failure = _explained(error, url, begun=bool(answer.status))
+            self.is_dead = isinstance(failure, ConnectFailed)
+            answer.end(failure)
         except EndpointError as error:
             answer.end(error)
 
@@ -203,18 +214,30 @@ class Http:
             raise Busy(
                 f"All {CONNECTIONS} connections to {url} are in use.", "Try again in a moment."
             ) from None
-        connection = self._idle.pop() if self._idle else _Connection(self._tls, proxied=self._proxied)
-        kept = False
+        connection = self._idle.pop()[1] if self._idle else _Connection(self._tls, proxied=self._proxied)
+        outworn = [connection]
         try:
             yield connection
-            kept = len(self._idle) < KEPT and not self._closed
+            outworn = self._kept(connection)
         finally:
             self._places.release()
-            if kept:
-                self._idle.append(connection)
-            else:
+            if outworn:
                 with anyio.CancelScope(shield=True):
-                    await connection.close()
+                    for each in outworn:
+                        await each.close()
+
+    def _kept(self, connection: _Connection) -> list[_Connection]:
+        """Keep a connection for another request; what is to be closed, maybe the same."""
+        if self._closed or not self._keeps:
+            return [connection]
+        now = asyncio.get_running_loop().time()
+        # Those of a burst would stay for ever: the one that was kept last is used first.
+        outworn = [each for since, each in self._idle if now - since > KEPT_S]
+        self._idle = [(since, each) for since, each in self._idle if now - since <= KEPT_S]
+        if len(self._idle) >= KEPT:
+            return [*outworn, connection]
+        self._idle.append((now, connection))
+        return outworn
 
     def _over(self, pump: asyncio.Task[None], answer: Answer) -> None:
         """Whatever happened to the pump, nobody waits for it any longer."""

@@ -30,6 +30,9 @@ from bot.plain import one_line
 _LEAST_KEY = 8
 """A shorter key is none; local servers get just any word."""
 
+_LONGEST_ID = 80
+"""Characters of the number under which an endpoint keeps a request."""
+
 _BILLING = (
     "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
     "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
@@ -99,7 +102,7 @@ def judged(refusal: Refusal, now: datetime) -> EndpointError:
     wait = wait_s(refusal.headers, refusal.said.text, now)
     error = _by_words(refusal, wait) or _by_status(refusal, wait)
     error.status, error.complaint = refusal.status, refusal.said
-    error.request_id = refusal.headers.get("x-request-id", "")
+    error.request_id = one_line(refusal.headers.get("x-request-id", ""))[:_LONGEST_ID]
     return error
 
 

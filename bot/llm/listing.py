@@ -40,7 +40,6 @@ class Listed:
     window: int | None = None
     is_chat: bool = True
     loaded: bool = False
-    owned_by: str = ""
 
 
 def read_models(body: Any) -> list[Listed]:
@@ -51,7 +50,6 @@ def read_models(body: Any) -> list[Listed]:
             window=of_entry(entry),
             is_chat=_is_chat(name, entry),
             loaded=_is_loaded(entry),
-            owned_by=owner if isinstance(owner := entry.get("owned_by"), str) else "",
         )
         for name, entry in entries(body)
     ]

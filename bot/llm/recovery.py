@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot.llm.api import NO_API
@@ -19,6 +18,7 @@ from bot.llm.errors import (
     ModelNotFound,
 )
 from bot.llm.fitting import SPARE
+from bot.llm.listing import choose
 from bot.llm.shape import edited
 from bot.llm.tokens import MARGIN
 from bot.llm.windows import UNKNOWN
@@ -51,11 +51,16 @@ class Step:
 
 
 class Recovery:
-    """Decides over the failures of one call; each remedy is tried a limited number of times."""
+    """Decides over the failures of one call; each remedy is tried a limited number of times.
+
+    `base` is what the API is asked below, as `Api.url` takes it: no lesson before an answer has come of it.
+    """
 
     def __init__(self, client: Client, rng: random.Random) -> None:
         self._client = client
         self._rng = rng
+        self.base = client.api.path
+        self._elsewhere = False
         self._retries = 0
         self._edits = 0
         self._trimmed = False
@@ -86,30 +91,34 @@ class Recovery:
             return False
         self._edits += 1
         if error.status in NO_API:
-            return self._client.api.try_path()
+            return self._look_elsewhere()
         shape = edited(call.shape, error.complaint) if error.complaint else None
         if shape is None:
             return False
         call.learn(shape)
         return True
 
+    def _look_elsewhere(self) -> bool:
+        """Whether the API may be below another base; there are but two."""
+        other = self._client.api.other(self.base)
+        if self._elsewhere or other is None:
+            return False
+        self._elsewhere, self.base = True, other
+        return True
+
     async def _another_model(self, error: ModelNotFound, call: Call, until: float) -> Step:
         """The nearest names, for whoever set the name; where nobody did, the model there is now."""
-        try:
-            listed = await self._client.listed(until)
-        except EndpointError:
-            raise error from None
-        names = [one.id for one in listed if one.is_chat and one.id != call.model]
         if self._client.endpoint.model is None and not self._renamed:
             self._renamed = True
             self._client.forget_model()
             call.become(await self._client.prepare(call.request, until))
             return Step()
-        near = get_close_matches(call.model, names, 3, 0.4)
-        if near:
-            error.hint += f" Did you mean {' or '.join(near)}?"
-        elif names:
-            error.hint += f" It has: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}."
+        try:
+            choose(await self._client.listed(self._client.soon(until)), call.model, self._client.endpoint)
+        except ModelNotFound as choice:
+            error.hint = choice.hint
+        except EndpointError:
+            raise error from None
         raise error
 
     async def _trim(self, error: EndpointError, call: Call, until: float) -> Step:

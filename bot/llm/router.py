@@ -101,36 +101,36 @@ class Router:
     async def _events(
         self, request: Request, payer: Payer, until: float, endpoint: str | None
     ) -> AsyncGenerator[Event, None]:
-        failures: list[ModelError] = []
+        failures: dict[str, ModelError] = {}
         loop = asyncio.get_running_loop()
         for desk in await self._in_order(endpoint):
             if failures and loop.time() >= until:
                 break
             if refusal := desk.breaker.refusal(loop.time()):
-                failures.append(refusal)
+                failures[desk.client.endpoint.name] = refusal
                 continue
-            said = False
+            said, failed = False, tuple(failures)
             try:
                 async with aclosing(self._at(desk, request, payer, until)) as events:
                     async for event in events:
                         said = type(event) is Text or (said and type(event) is not Started)
-                        yield event
+                        yield replace(event, instead_of=failed) if type(event) is Started else event
                 desk.breaker.succeeded()
                 return
             except EndpointError as error:
                 desk.breaker.failed(error, loop.time())
-                # Its words stay out of the log: endpoints repeat there what they were sent.
-                log.warning(
+                # Whoever asks is told. Its words stay out of the log: endpoints repeat what they were sent.
+                log.info(
                     "endpoint failed name=%s code=%s status=%s request=%s",
                     desk.client.endpoint.name, error.code, error.status, error.request_id or None,
                 )  # fmt: skip
-                failures.append(error)
+                failures[desk.client.endpoint.name] = error
                 if said:
                     raise
             except BaseException:
                 desk.breaker.gave_up()
                 raise
-        raise _all_failed(failures)
+        raise _all_failed(list(failures.values()))
 
     async def _in_order(self, endpoint: str | None) -> list[_Desk]:
         if endpoint is None:

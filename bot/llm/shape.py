@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -117,20 +118,36 @@ _FIELDS = (
 
 def offending(said: Complaint) -> str:
     """The field of a request that an endpoint complains of, in snake_case; "" where it names none of ours."""
-    text = said.text
-    named = [found[1] for pattern in _NAMED for found in pattern.finditer(text)]
-    for name in [said.param, *named]:
-        snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold().split(".")[0]
-        if snake in _FIELDS:
-            return snake
-    if _FORMAT.search(text):
+    if field := _blamed(said, _FIELDS):
+        return field
+    if _FORMAT.search(said.text):
         return "response_format"
-    if _SYSTEM.search(text):
+    if _SYSTEM.search(said.text):
         return "system"
-    if _STREAM.search(text):
+    if _STREAM.search(said.text):
         return "stream"
-    mentioned = [(found.start(), field) for field in _FIELDS if (found := re.search(rf"\b{field}\b", text))]
-    return min(mentioned, default=(0, ""))[1]
+    return _mentioned(said, _FIELDS)
+
+
+def named(said: Complaint, fields: Collection[str]) -> str:
+    """Which of these fields an endpoint complains of; "" where it names none of them."""
+    return _blamed(said, fields) or _mentioned(said, fields)
+
+
+def _blamed(said: Complaint, fields: Collection[str]) -> str:
+    """The field that a complaint calls the wrong one."""
+    blamed = [found[1] for pattern in _NAMED for found in pattern.finditer(said.text)]
+    for name in [said.param, *blamed]:
+        snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold().split(".")[0]
+        if snake in fields:
+            return snake
+    return ""
+
+
+def _mentioned(said: Complaint, fields: Collection[str]) -> str:
+    """The field whose name comes first in a complaint."""
+    places = [(found.start(), field) for field in fields if (found := re.search(rf"\b{field}\b", said.text))]
+    return min(places, default=(0, ""))[1]
 
 
 def edited(shape: Shape, said: Complaint) -> Shape | None:

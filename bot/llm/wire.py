@@ -1,28 +1,26 @@
-"""Chat Completions on the wire: how requests are written and answers read. Nothing else knows the format."""
+"""Chat Completions on the wire: how requests are written and answers read.
+
+Beside it, `counts` reads what a call took, and `vectors` knows embeddings; nothing else knows the format.
+"""
 
 from __future__ import annotations
 
-import base64
 import json
-import math
-import struct
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.endpoint import Endpoint
 from bot.llm.complaint import Complaint, of, read
+from bot.llm.counts import usage_of
 from bot.llm.fitting import Message
 from bot.llm.shape import Shape
 from bot.llm.sse import DONE, LARGEST, EventStream, Overlong
 from bot.llm.thoughts import Thoughts
 from bot.model import Reasoning, Request, Text, Usage
 
-CHAT, EMBEDDINGS, MODELS = "/chat/completions", "/embeddings", "/models"
+CHAT, MODELS = "/chat/completions", "/models"
 _THOUGHT_FIELDS = ("reasoning_content", "reasoning")
 _SPACE = b" \t\r\n"
-_FLOAT_32 = 3.5e38
-"""Larger than any number that a vector is kept in."""
 _STATUS = {
     "invalid_api_key": 401, "authentication_error": 401, "insufficient_quota": 429,
     "rate_limit_exceeded": 429, "rate_limit_error": 429, "overloaded_error": 529, "overloaded": 503,
@@ -297,81 +295,3 @@ def status_of(said: Complaint) -> int:
         return int(said.code)
     words = (said.code.casefold(), said.type.casefold())
     return next((_STATUS[word] for word in words if word in _STATUS), 200)
-
-
-def usage_of(said: Mapping[str, Any]) -> Usage | None:
-    """Tokens as an endpoint reports them; `None` where it reports none."""
-    prompt, answer = _whole_number(said.get("prompt_tokens")), _whole_number(said.get("completion_tokens"))
-    if prompt is None and answer is None:
-        return None
-    # Some endpoints bill thoughts as answer and count them in the total alone.
-    unsaid = (_whole_number(said.get("total_tokens")) or 0) - (prompt or 0) - (answer or 0)
-    answer = (answer or 0) + max(0, unsaid)
-    details = _fields_of(said, "completion_tokens_details")
-    cached = _fields_of(said, "prompt_tokens_details")
-    return Usage(
-        prompt=prompt or 0,
-        answer=answer,
-        cached=_whole_number(cached.get("cached_tokens")) or 0,
-        reasoning=min(_whole_number(details.get("reasoning_tokens")) or 0, answer),
-        cost=_money(said.get("cost")),
-    )
-
-
-def _fields_of(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return fields if isinstance(fields := said.get(name), dict) else {}
-
-
-def _whole_number(value: Any) -> int | None:
-    if isinstance(value, float) and math.isfinite(value):
-        value = int(value)
-    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _money(value: Any) -> Decimal | None:
-    try:
-        cost = Decimal(str(value)) if isinstance(value, int | float | str) else None
-    except InvalidOperation:
-        return None
-    return cost if cost is not None and cost.is_finite() and cost >= 0 else None
-
-
-def embeddings(endpoint: Endpoint, model: str, texts: Sequence[str]) -> bytes:
-    """The body of a request for vectors, asked for as plain numbers."""
-    body: dict[str, Any] = {"model": model, "input": list(texts), "encoding_format": "float"}
-    if endpoint.dimensions:
-        body["dimensions"] = endpoint.dimensions
-    sent = {name: value for name, value in {**body, **endpoint.extra}.items() if name not in endpoint.drop}
-    return json.dumps(sent, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def vectors(value: Any, count: int, dimensions: int | None) -> tuple[list[list[float]], Usage | None]:
-    """The vectors of an answer in the order of their texts. Raises ValueError saying what is wrong."""
-    data = value.get("data") if isinstance(value, dict) else None
-    if not isinstance(data, list) or len(data) != count:
-        raise ValueError(f"{len(data) if isinstance(data, list) else 'no'} vectors for {count} texts")
-    if all(isinstance(one, dict) and isinstance(one.get("index"), int) for one in data):
-        data = sorted(data, key=lambda one: int(one["index"]))
-        if [one["index"] for one in data] != list(range(count)):
-            raise ValueError("the numbers of the vectors are not those of the texts")
-    made = [_vector(one.get("embedding") if isinstance(one, dict) else None) for one in data]
-    sizes = {len(one) for one in made}
-    if len(sizes) != 1 or 0 in sizes:
-        raise ValueError("the vectors are not of one length")
-    if dimensions and sizes != {dimensions}:
-        raise ValueError(f"vectors of {sizes.pop()} dimensions where {dimensions} were asked for")
-    said = value.get("usage")
-    return made, usage_of({"completion_tokens": 0, **said}) if isinstance(said, dict) else None
-
-
-def _vector(value: Any) -> list[float]:
-    if isinstance(value, str):
-        raw = base64.b64decode(value, validate=True)
-        value = list(struct.unpack(f"<{len(raw) // 4}f", raw[: len(raw) // 4 * 4]))
-    if isinstance(value, list) and all(map(_is_number, value)):
-        return [float(one) for one in value]
-    raise ValueError("a vector that is no list of numbers")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and abs(value) < _FLOAT_32

@@ -82,16 +82,16 @@ class PassageEmbedding:
 
         What fails is logged, once until it works again.
         """
-        over_limit: set[str] = set()
         try:
             await self._look()
             more = self.progress.done < self.progress.total
             while more:
                 await self._nobody_asks.wait()
-                more = await self._batch(over_limit)
-            if over_limit:
-                return LIMITED_S
+                more = await self._batch()
             await self._tidy()
+        except LimitReached as error:
+            self._troubles.say(EVERYBODY, error)
+            return LIMITED_S
         except RostrumError as error:
             return self._wait_after(error)
         return LOOK_S
@@ -100,25 +100,15 @@ class PassageEmbedding:
         self.model = await self._embedder.name()
         self.progress = await self._vectors.progress(self.model)
 
-    async def _batch(self, over_limit: set[str] | None = None) -> bool:
-        """Embed the next passages; False when none is left.
-
-        Communities that have used up their day come to those `over_limit`, and are passed over.
-        """
+    async def _batch(self) -> bool:
+        """Embed the next passages; False when none is left."""
         async with self._turn():
             # By now another process may have embedded, or the endpoint may have another model.
             self.model = await self._embedder.name()
-            lacking = await self._vectors.lacking(self.model, limit=BATCH, leaving_out=over_limit or ())
+            lacking = await self._vectors.lacking(self.model, limit=BATCH)
             if lacking is None:
                 return False
-            try:
-                await self._embed(lacking)
-            except LimitReached as error:
-                if over_limit is None:
-                    raise
-                over_limit.add(lacking.community)
-                self._troubles.say(lacking.community, type(error).__name__, str(error))
-                return True
+            await self._embed(lacking)
         self._failures = 0
         self._troubles.over(lacking.community)
         self.progress = await self._vectors.progress(self.model)
@@ -126,24 +116,27 @@ class PassageEmbedding:
 
     async def _embed(self, lacking: Lacking) -> None:
         payer = Payer(member=None, community=lacking.community)
-        made = await self._made([_text(passage) for passage in lacking.passages], payer)
+        made = await self._made(lacking.passages, payer)
         await self._vectors.put(
             self.model, {passage.id: one for passage, one in zip(lacking.passages, made, strict=True)}
         )
 
-    async def _made(self, texts: Sequence[str], payer: Payer) -> list[bytes]:
-        """A vector for each text, an empty one for what the endpoint refuses while it takes other texts."""
+    async def _made(self, passages: Sequence[Passage], payer: Payer) -> list[bytes]:
+        """A vector for each passage, an empty one where the endpoint refuses it and takes other texts."""
         try:
-            made = await self._embedder.embed(texts, payer, within_s=WITHIN_S)
+            made = await self._embedder.embed(list(map(_text, passages)), payer, within_s=WITHIN_S)
             return await asyncio.to_thread(unit, made)
         except ModelError as error:
             if error.status not in REFUSED:
                 raise
-        if len(texts) > 1:
-            half = len(texts) // 2
-            return [*await self._made(texts[:half], payer), *await self._made(texts[half:], payer)]
+        if len(passages) > 1:
+            half = len(passages) // 2
+            return [*await self._made(passages[:half], payer), *await self._made(passages[half:], payer)]
         await self._embedder.embed([_HARMLESS], payer, within_s=WITHIN_S)
-        log.warning("refused by the embeddings endpoint, found by its words alone: %.80r", texts[0])
+        log.warning(
+            "refused by the embeddings endpoint, found by its words alone: article=%s passage=%s",
+            passages[0].article, passages[0].id,
+        )  # fmt: skip
         return [b""]
 
     async def _tidy(self) -> None:
@@ -153,7 +146,7 @@ class PassageEmbedding:
             self._tidy_for = self.model
 
     def _wait_after(self, error: RostrumError) -> float:
-        self._troubles.say(EVERYBODY, type(error).__name__, str(error))
+        self._troubles.say(EVERYBODY, error)
         asked_for = (error.retry_after_s or 0.0) if isinstance(error, ModelError) else 0.0
         wait = max(asked_for, _FIRST_WAIT_S * (1 << self._failures))
         self._failures = min(self._failures + 1, _MOST_DOUBLINGS)

@@ -53,7 +53,7 @@ class QuestionVectors:
     async def vector(
         self, model: str, question: str, community: str, *, dimensions: int
     ) -> list[float] | None:
-        """A question's vector; `None` when it does not come in time, or the community's day is used up.
+        """A question's vector; `None` when it does not come in time, or everybody's day is used up.
 
         One that is remembered has so many `dimensions`; a new one may turn out to have others.
         """
@@ -83,16 +83,16 @@ class QuestionVectors:
             async with asyncio.timeout(_GRACE * self._within_s):
                 return await call()
         except TimeoutError:
-            self._pause("slow", f"The embeddings endpoint took more than {self._within_s:g} s.")
+            self._pause(TimeoutError(f"The embeddings endpoint took more than {self._within_s:g} s."))
         except ModelError as error:
             if error.status in REFUSED:
-                self._troubles.say(community, type(error).__name__, str(error))
+                self._troubles.say(community, error)
             else:
-                self._pause(type(error).__name__, str(error))
+                self._pause(error)
         except RostrumError as error:
-            self._troubles.say(community, type(error).__name__, str(error))
+            self._troubles.say(community, error)
         return None
 
-    def _pause(self, cause: str, text: str) -> None:
+    def _pause(self, error: Exception) -> None:
         self._silent_until = self._now() + PAUSE_S
-        self._troubles.say(EVERYBODY, cause, text)
+        self._troubles.say(EVERYBODY, error)

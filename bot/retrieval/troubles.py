@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from bot.errors import ModelError
+
 log = logging.getLogger(__name__)
 
 EVERYBODY = ""
@@ -17,13 +19,21 @@ class Troubles:
         self._what = what
         self._said: dict[str, str] = {}
 
-    def say(self, whom: str, cause: str, text: str) -> None:
-        """Log that something fails for a community, unless it failed for the same cause the last time."""
+    def say(self, whom: str, error: Exception) -> None:
+        """Log that something fails for a community, unless it failed in the same way the last time."""
+        cause = type(error).__name__
         if self._said.get(whom) != cause:
             self._said[whom] = cause
-            log.warning("%s community=%s: %s", self._what, whom or "all", text)
+            log.warning("%s community=%s: %s", self._what, whom or "all", _in_short(error))
 
     def over(self, community: str) -> None:
         """It works again, for a community, and so for everybody."""
         self._said.pop(community, None)
         self._said.pop(EVERYBODY, None)
+
+
+def _in_short(error: Exception) -> str:
+    """What is logged of an error. Endpoints repeat in theirs what they were sent, so those words stay out."""
+    if isinstance(error, ModelError):
+        return f"{type(error).__name__} code={error.code} status={error.status}"
+    return str(error)

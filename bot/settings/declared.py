@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -38,6 +38,9 @@ class Setting:
 _URL = Setting("BASE_URL", address, "a URL such as http://localhost:11434/v1 or https://api.openai.com/v1")
 _PROVIDER = Setting("PROVIDER", reading.provider, "a provider, such as openai or ollama")
 _MODEL = Setting("MODEL", reading.model, "the name of a model, in one word")
+_PRICE_IN = Setting("PRICE_IN", reading.price, _DOLLARS)
+_EXTRA = Setting("EXTRA", reading.fields, 'a JSON object, such as {"top_k": 20}', is_secret=True)
+_DROP = Setting("DROP", reading.field_names, "names of request fields with commas, such as temperature,stop")
 _API_KEY = Setting("API_KEY", reading.api_key, "one word, just as the provider gave it", is_secret=True)
 
 
@@ -57,22 +60,15 @@ class Said:
     at_once: Annotated[
         int | None, Setting("AT_ONCE", reading.whole(1, 64), "a number of calls at once from 1 to 64")
     ] = None
-    price_in: Annotated[Decimal | None, Setting("PRICE_IN", reading.price, _DOLLARS)] = None
+    price_in: Annotated[Decimal | None, _PRICE_IN] = None
     price_out: Annotated[Decimal | None, Setting("PRICE_OUT", reading.price, _DOLLARS)] = None
     stream: Annotated[bool | None, Setting("STREAM", reading.on_off, "on or off")] = None
-    extra: Annotated[
-        Mapping[str, Any] | None,
-        Setting("EXTRA", reading.fields, 'a JSON object, such as {"top_k": 20}', is_secret=True),
-    ] = field(default=None, repr=False)
-    drop: Annotated[
-        tuple[str, ...] | None,
-        Setting("DROP", reading.field_names, "names of request fields with commas, such as temperature,stop"),
-    ] = None
+    extra: Annotated[Mapping[str, Any] | None, _EXTRA] = field(default=None, repr=False)
+    drop: Annotated[tuple[str, ...] | None, _DROP] = None
 
     def of_the_model(self) -> dict[str, Any]:
         """What is said, place and key apart, by the names of an Endpoint's fields."""
-        names = ("model", "weights", "window", "at_once", "price_in", "price_out", "stream", "extra", "drop")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        return _beside_the_place(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +82,18 @@ class SaidOfEmbeddings:
     dimensions: Annotated[
         int | None, Setting("DIMENSIONS", reading.whole(1, 100_000), "a number from 1 up, such as 768")
     ] = None
+    price_in: Annotated[Decimal | None, _PRICE_IN] = None
+    extra: Annotated[Mapping[str, Any] | None, _EXTRA] = field(default=None, repr=False)
+    drop: Annotated[tuple[str, ...] | None, _DROP] = None
+
+    def of_the_model(self) -> dict[str, Any]:
+        """What is said, place and key apart, by the names of an Endpoint's fields."""
+        return _beside_the_place(self)
+
+
+def _beside_the_place(said: Said | SaidOfEmbeddings) -> dict[str, Any]:
+    names = [one.name for one in fields(said) if one.name not in ("provider", "base_url", "api_key")]
+    return {name: value for name in names if (value := getattr(said, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +138,6 @@ class Settings:
     said: Said = Said()
     """What is said of the default endpoint, also where its place is not."""
     warnings: tuple[str, ...] = ()
-
-    @property
-    def wanted_model(self) -> str | None:
-        """The model to take, wherever the default endpoint turns out to be."""
-        return self.said.model
 
     def adopted(self, found: Endpoint) -> Endpoint:
         """A server that was found as the default endpoint, with all that is set of that but place and key."""

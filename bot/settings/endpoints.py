@@ -142,7 +142,7 @@ def _place(
     """Where it is; `None` where that is wrong or not said, which is noted."""
     if not _is_placed(its, given):
         first = next(key for key in its.values() if key in given)
-        given.wrong(first, f"needs {its['BASE_URL']} or {its['PROVIDER']} too")
+        given.wrong(first, f"needs {its['PROVIDER']} (such as ollama or openai) or {its['BASE_URL']} too")
         return None
     if (its["PROVIDER"] in given and not said.provider) or (its["BASE_URL"] in given and not said.base_url):
         return None
@@ -203,7 +203,7 @@ def _embeddings(given: Given, default: Endpoint | None, *, default_is_set: bool)
         place = _place(said, its, given, default.api_key if default and shares else None)
     else:
         place = _same_place(default, said.api_key) if default else None
-    return _made("embeddings", place, {"model": said.model, "dimensions": said.dimensions}) if place else None
+    return _made("embeddings", place, said.of_the_model()) if place else None
 
 
 def _same_place(endpoint: Endpoint, api_key: str | None) -> Place:

@@ -112,7 +112,7 @@ def fields(text: str) -> Mapping[str, Any]:
 def field_names(text: str) -> tuple[str, ...]:
     """Names of request fields that can be left out."""
     names = _words(text)
-    if not all(map(_FIELD.fullmatch, names)) or {"messages", "model"} & set(names):
+    if not all(map(_FIELD.fullmatch, names)) or {"messages", "model", "input"} & set(names):
         raise ValueError(text)
     return names
 

@@ -63,7 +63,9 @@ class StoredLedger:
             now = self._clock.now()
             for limit in await self._today(connection, payer, now):
                 if limit.most is not None and limit.used + tokens > limit.most:
+                    left = max(0, limit.most - limit.used)
                     whose = f"of {limit.most:,} tokens a day {_FOR[limit.whose]}"
+                    whose += f": {left:,} are left, and this may take {tokens:,}"
                     raise LimitReached(_midnight_after(now), now, whose)
             row = {"day": _day(now), "at": now, "community": payer.community, "member": payer.member}
             asked = {"endpoint": endpoint, "model": model, "purpose": purpose}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select
@@ -28,18 +28,14 @@ class StoredVectors:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lacking(self, model: str, *, limit: int, leaving_out: Iterable[str] = ()) -> Lacking | None:
-        """The next passages without a vector by a model, those of the newest article first."""
+    async def lacking(self, model: str, *, limit: int) -> Lacking | None:
+        """The next passages without a vector by a model, those of the newest article first; `None`: none."""
         lack = ~exists().where(vector.c.passage == passage.c.id, vector.c.model == model)
         newest = _passages(passage.c.id, article.c.community).order_by(
             revision.c.id.desc(), passage.c.ordinal
         )
         async with self._database.read() as connection:
-            first = (
-                await connection.execute(
-                    newest.where(lack, article.c.community.not_in(tuple(leaving_out))).limit(1)
-                )
-            ).one_or_none()
+            first = (await connection.execute(newest.where(lack).limit(1))).one_or_none()
             if first is None:
                 return None
             theirs = newest.where(lack, article.c.community == first.community).limit(limit)

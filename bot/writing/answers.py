@@ -43,7 +43,8 @@ class Drafted:
 class Written:
     """A finished text, checked. `cut` is why it ends too early, where it does.
 
-    `foreign` is its language where the passages are in others, so that its words could not be compared.
+    `instead_of` names the endpoints that were to write it and failed. `foreign` is its language where the
+    passages are in others, so that its words could not be compared.
     """
 
     grounded: Grounded
@@ -51,6 +52,7 @@ class Written:
     passages: tuple[Passage, ...]
     cut: str = ""
     foreign: str | None = None
+    instead_of: tuple[str, ...] = ()
 
     @property
     def is_borne_out(self) -> bool:
@@ -101,7 +103,14 @@ async def write(
     text = _whole(coming.text) if coming.cut else coming.text
     foreign = _foreign(text, language, shown)
     grounded = _without_idle(await asyncio.to_thread(ground, text, shown, language=foreign))
-    yield Written(grounded=grounded, model=coming.writer, passages=shown, cut=coming.cut, foreign=foreign)
+    yield Written(
+        grounded=grounded,
+        model=coming.writer,
+        passages=shown,
+        cut=coming.cut,
+        foreign=foreign,
+        instead_of=coming.instead_of,
+    )
 
 
 class _Coming:
@@ -111,12 +120,13 @@ class _Coming:
         self.writer: Model | None = None
         self.text = ""
         self.cut = ""
+        self.instead_of: tuple[str, ...] = ()
 
     def take(self, event: Event) -> Waiting | Drafted | None:
         """Take in what came, and return what there is to show of it."""
         match event:
-            case Started(writer):
-                self.writer, self.text = writer, ""
+            case Started(writer, instead_of):
+                self.writer, self.text, self.instead_of = writer, "", instead_of
             case Notice(text=text):
                 return Waiting(text)
             case Text(text) if self.writer:

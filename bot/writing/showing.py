@@ -49,5 +49,5 @@ def unwritten(because: RostrumError | None) -> list[Block]:
     if because is None:
         return []
     if isinstance(because, LimitReached):
-        return [Prose(f"**{escape(because.message)}** Until then I only quote.")]
+        return [Prose(f"**{escape(because.message)}** {escape(because.hint)} Until then I only quote.")]
     return [Prose(f"**No model could answer: {escape(str(because))}** ({because.code}) So I only quote.")]

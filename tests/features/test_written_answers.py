@@ -312,6 +312,7 @@ async def test_another_endpoint_takes_over(tmp_path: Path) -> None:
         answer = await room.run("ask", QUESTION)
     assert answer.data["mode"] == "model"
     assert answer.data["model"]["endpoint"] == "second"
+    assert "(default did not answer)" in prose(answer)
 
 
 async def test_when_the_days_limit_is_reached_it_quotes_and_says_until_when(
@@ -323,6 +324,7 @@ async def test_when_the_days_limit_is_reached_it_quotes_and_says_until_when(
     assert answer.data["mode"] == "quote"
     assert answer.data["notice"]["code"] == "E-LIMIT"
     assert "Today's limit is used up; it resets at 00:00 UTC" in prose(answer)
+    assert "It is the limit of 10 tokens a day for a member: 10 are left, and this may take " in prose(answer)
 
 
 async def test_the_days_limit_holds_within_one_call_and_after_a_restart(

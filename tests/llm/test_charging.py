@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.errors import LimitReached, ModelError
 from bot.llm import recovery
-from bot.llm.errors import StreamInterrupted
-from bot.model import Event, Prompt, Reasoning, Started, Text, Usage
-from tests.fakes.connection import Act, Answer
+from bot.llm.charging import was_taken_up
+from bot.llm.errors import (
+    BadRequest,
+    Busy,
+    ConnectFailed,
+    EmptyCompletion,
+    Overloaded,
+    ProtocolError,
+    RateLimited,
+    StreamInterrupted,
+    TookTooLong,
+)
+from bot.model import Event, Payer, Prompt, Reasoning, Started, Text, Usage
+from tests.fakes.connection import Act, Answer, Part
 from tests.fakes.model_server import FakeModelServer
 from tests.fakes.writing import chunk, event
-from tests.llm.asking import MODEL, asked, asked_at_length
+from tests.llm.asking import MODEL, QUICK, asked, asked_at_length, soon
 from tests.llm.ledger import MemoryLedger
 from tests.llm.routing import PAYER, client, hear, router_over
 from tests.llm.saying import stream, words
@@ -61,11 +74,11 @@ async def test_where_nobody_says_what_it_took_it_is_estimated() -> None:
     ledger.check()
 
 
-NOTHING = ["server-error", "unauthorised", "error-shape-openai", "zero-deltas", "closes-without-a-word"]
+REFUSED = ["server-error", "unauthorised", "error-shape-openai", "closes-without-a-word"]
 
 
-@pytest.mark.parametrize("quirk", NOTHING)
-async def test_where_nothing_came_all_is_given_back(quirk: str) -> None:
+@pytest.mark.parametrize("quirk", REFUSED)
+async def test_what_the_endpoint_did_not_take_up_is_given_back(quirk: str) -> None:
     ledger = MemoryLedger()
     async with (
         FakeModelServer(quirks=[quirk]) as server,
@@ -75,6 +88,147 @@ async def test_where_nothing_came_all_is_given_back(quirk: str) -> None:
     assert ledger.used == 0
     assert len(ledger.entries) == 1
     ledger.check()
+
+
+async def test_where_nobody_listens_all_is_given_back() -> None:
+    ledger = MemoryLedger()
+    async with router_over(client("http://127.0.0.1:9/v1"), ledger=ledger) as router:
+        assert type((await hear(router, asked())).error) is ConnectFailed
+    assert len(ledger.entries) == 1
+    assert ledger.used == 0
+    ledger.check()
+
+
+def reads_the_prompt(*more: Part) -> Answer:
+    """An answer that begins, and has no word yet."""
+    return stream([event(chunk(MODEL, {"role": "assistant", "content": ""})), *more])
+
+
+def prompt_tokens(ledger: MemoryLedger) -> int:
+    """What a call without a word was charged by: the prompt, and nothing else."""
+    ledger.check()
+    (entry,) = ledger.entries
+    assert entry.usage is not None
+    assert entry.usage.estimated
+    assert entry.usage.answer == 0
+    assert 10 < entry.usage.prompt < entry.reserved
+    return entry.usage.prompt
+
+
+@pytest.mark.parametrize("silent", [Answer(parts=(Act.HANG,), head=False), reads_the_prompt(Act.HANG)])
+async def test_who_waits_no_longer_for_the_first_word_pays_for_the_prompt(silent: Answer) -> None:
+    ledger = MemoryLedger()
+    async with (
+        FakeModelServer(script=[silent]) as server,
+        router_over(client(server), ledger=ledger) as router,
+    ):
+        asking = asyncio.create_task(hear(router, asked()))
+        await server.until(lambda: len(server.calls) == 1)
+        asking.cancel()
+        await asyncio.wait([asking])
+    assert prompt_tokens(ledger) > 0
+
+
+@pytest.mark.parametrize("silent", [Answer(parts=(Act.HANG,), head=False), reads_the_prompt(Act.HANG)])
+async def test_an_answer_that_we_cut_off_before_its_first_word_costs_its_prompt(silent: Answer) -> None:
+    ledger = MemoryLedger()
+    patience = replace(QUICK, first_s=0.05)
+    async with (
+        FakeModelServer(script=[silent]) as server,
+        router_over(client(server, patience=patience), ledger=ledger) as router,
+    ):
+        assert type((await hear(router, asked())).error) is TookTooLong
+    assert prompt_tokens(ledger) > 0
+
+
+async def test_an_answer_without_a_word_costs_its_prompt_each_time() -> None:
+    ledger = MemoryLedger()
+    async with FakeModelServer(quirks=["zero-deltas"]) as server:
+        asked_of = client(server)
+        async with router_over(asked_of, ledger=ledger) as router:
+            heard = await hear(router, asked())
+            once = (await asked_of.prepare(asked(), soon())).fitted.tokens
+    assert type(heard.error) is EmptyCompletion
+    assert prompt_tokens(ledger) == once * len(server.calls) == once * 2
+
+
+async def test_who_leaves_again_and_again_does_not_get_past_the_limit() -> None:
+    ledger = MemoryLedger(most=600)
+    async with (
+        FakeModelServer(script=[reads_the_prompt(Act.HANG)] * 100) as server,
+        router_over(client(server), ledger=ledger) as router,
+    ):
+        for calls in range(1, 101):
+            asking = asyncio.create_task(hear(router, asked()))
+            asked_for = asyncio.create_task(server.until(partial(came, server, calls)))
+            await asyncio.wait([asking, asked_for], return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                asked_for.cancel()
+                break
+            asking.cancel()
+            await asyncio.wait([asking])
+    assert isinstance(asking.exception(), LimitReached)
+    assert 1 < len(server.calls) < 100
+    assert ledger.used <= 600
+    ledger.check()
+
+
+def came(server: FakeModelServer, calls: int) -> bool:
+    """Whether so many calls have come."""
+    return len(server.calls) == calls
+
+
+async def test_who_leaves_while_tokens_are_being_reserved_has_reserved_none() -> None:
+    ledger = ReservesSlowly()
+    async with FakeModelServer() as server, router_over(client(server), ledger=ledger) as router:
+        asking = asyncio.create_task(hear(router, asked()))
+        await ledger.asked.wait()
+        asking.cancel()
+        await asyncio.wait([asking])
+        ledger.may.set()
+        await router.close()
+    assert server.calls == []
+    assert len(ledger.entries) == 1
+    assert ledger.used == 0
+    ledger.check()
+
+
+class ReservesSlowly(MemoryLedger):
+    """Writes down what is reserved when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def reserve(self, payer: Payer, tokens: int, *, endpoint: str, model: str, purpose: str) -> int:
+        self.asked.set()
+        await self.may.wait()
+        return await super().reserve(payer, tokens, endpoint=endpoint, model=model, purpose=purpose)
+
+
+NOT_TAKEN_UP: list[BaseException] = [
+    ConnectFailed("Nobody answers."),
+    Busy("Many wait."),
+    BadRequest("A page.", status=200),
+    Overloaded("Not now.", status=503),
+    RateLimited("Slowly.", status=429),
+    TookTooLong("Our own queue.", kind="queue"),
+    TookTooLong("It takes nothing in.", kind="write"),
+]
+TAKEN_UP: list[BaseException] = [
+    asyncio.CancelledError(),
+    GeneratorExit(),
+    TookTooLong("No word.", kind="first token"),
+    TookTooLong("No vectors.", kind="lookup"),
+    StreamInterrupted("It broke off."),
+    EmptyCompletion("Nothing.", cut=True),
+    ProtocolError("No JSON."),
+]
+
+
+@pytest.mark.parametrize("failure", NOT_TAKEN_UP + TAKEN_UP, ids=repr)
+def test_what_an_endpoint_may_have_worked_on_was_taken_up(failure: BaseException) -> None:
+    assert was_taken_up(failure) is (failure in TAKEN_UP)
 
 
 BROKEN = [

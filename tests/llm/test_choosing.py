@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.model import Meanwhile, Prompt, Turn
 from tests.fakes.kinds import KINDS
 from tests.fakes.model_server import FakeModelServer
 from tests.fakes.writing import json_answer
-from tests.llm.asking import MODEL, asked, client_of, hear, soon
+from tests.llm.asking import MODEL, asked, asked_at_length, client_of, hear, soon
 
 # The name of the model.
 
@@ -37,7 +38,7 @@ async def test_a_name_like_no_other_is_told_with_what_there_is() -> None:
     ):
         heard = await hear(client, asked())
     assert type(heard.error) is ModelNotFound
-    assert "It has: alpha, beta." in heard.error.hint
+    assert "Set LLM_MODEL to one of these: alpha, beta." in heard.error.hint
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -142,18 +143,40 @@ async def test_the_window_is_the_one_that_was_loaded(kind: str) -> None:
             assert await client.window(MODEL, soon()) == 2048
 
 
-async def test_the_smallest_window_that_is_told_counts() -> None:
-    async with FakeModelServer(kind="llamacpp", context_window=2048) as server:
-        async with client_of(server, window=1024, provider="llamacpp") as client:
-            assert await client.window(MODEL, soon()) == 1024
-        async with client_of(server, window=8192, provider="llamacpp") as client:
-            assert await client.window(MODEL, soon()) == 2048
+@pytest.mark.parametrize("window", [1024, 8192])
+async def test_where_the_operator_says_the_window_nobody_is_asked_for_it(window: int) -> None:
+    async with (
+        FakeModelServer(kind="llamacpp", context_window=2048) as server,
+        client_of(server, window=window, provider="llamacpp") as client,
+    ):
+        assert await client.window(MODEL, soon()) == window
+    assert server.requests == []
+
+
+async def test_a_complaint_makes_the_operators_window_smaller() -> None:
+    async with FakeModelServer(kind="vllm", context_window=2048) as server, client_of(server) as client:
+        await hear(client, asked_at_length(most_tokens=3000))
+        assert await client.window(MODEL, soon()) == 2048
+
+
+async def test_the_look_ups_for_a_window_share_one_short_time() -> None:
+    """Five of them are asked at once, and a server that leaves all waiting is waited for but once."""
+    async with (
+        FakeModelServer(quirks=["never-answers"]) as server,
+        client_of(server, window=None) as client,
+    ):
+        client.patience = replace(client.patience, lookup_s=0.2)
+        looking = asyncio.create_task(client.window(MODEL, soon()))
+        await server.until(lambda: len(server.requests) == 5 or looking.done())
+        assert not looking.done()
+        assert server.at_work == 5
+        assert await looking is None
 
 
 async def test_asking_for_the_window_loads_no_model() -> None:
     async with (
         FakeModelServer(kind="llamacpp", quirks=["llamacpp-router-loads-by-props"], loaded=False) as server,
-        client_of(server, provider="llamacpp") as client,
+        client_of(server, window=None, provider="llamacpp") as client,
     ):
         await client.window(MODEL, soon())
     assert "/props" in [call.path for call in server.requests]

@@ -1,4 +1,4 @@
-"""Vectors from an endpoint: asked for in batches that it takes, counted, checked."""
+"""Vectors from an endpoint: asked for, counted, checked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import LimitReached
-from bot.llm import embedder as module
-from bot.llm import wire
-from bot.llm.embedder import BATCH_LOCAL, EndpointEmbedder
+from bot.llm.embedder import EndpointEmbedder
 from bot.llm.errors import (
     AuthFailed,
     BadRequest,
@@ -26,6 +24,7 @@ from bot.llm.errors import (
     RateLimited,
     TookTooLong,
 )
+from bot.llm.vectors import vectors
 from bot.model import Payer, Usage
 from tests.fakes.connection import Act, Answer
 from tests.fakes.kinds import KINDS
@@ -118,7 +117,7 @@ def test_base64_means_the_same_numbers(numbers: list[list[float]]) -> None:
 
     packed = [base64.b64encode(struct.pack("<3f", *each)).decode() for each in numbers]
     value = {"data": [{"index": index, "embedding": each} for index, each in enumerate(packed)]}
-    made, usage = wire.vectors(value, len(numbers), 3)
+    made, usage = vectors(value, len(numbers), 3)
     assert made == numbers
     assert usage is None
 
@@ -127,7 +126,7 @@ def test_base64_means_the_same_numbers(numbers: list[list[float]]) -> None:
 def test_whatever_an_endpoint_sends_is_a_vector_or_a_value_error(raw: bytes, count: int) -> None:
     value = {"data": [{"index": 0, "embedding": base64.b64encode(raw).decode()}][:count]}
     try:
-        made, _ = wire.vectors(value, count, None)
+        made, _ = vectors(value, count, None)
     except ValueError:
         return
     assert len(made) == count
@@ -161,31 +160,18 @@ async def test_an_address_without_its_v1_is_found_to_lack_it(kind: str) -> None:
     assert [call.path for call in server.calls].count("/v1/embeddings") == 2
 
 
-# Batches, and what they are counted for.
+# What it is counted for.
 
 
-async def test_many_texts_go_in_batches_that_a_local_server_takes() -> None:
+async def test_all_texts_go_in_one_request_that_is_counted_once() -> None:
     ledger = MemoryLedger()
-    texts = [f"Text number {number}." for number in range(100)]
-    async with (
-        FakeModelServer(quirks=["embeddings-at-most-32-inputs"]) as server,
-        client_of(server) as client,
-    ):
-        made = await EndpointEmbedder(client, ledger).embed(texts, PAYER, within_s=20)
-    assert made == [vector(text, 64) for text in texts]
-    assert [len(call.body["input"]) for call in server.calls] == [BATCH_LOCAL] * 3 + [4]
-    assert [entry.purpose for entry in ledger.settled] == ["embedding"] * 4
-    assert [entry.payer for entry in ledger.settled] == [PAYER] * 4
-    ledger.check()
-
-
-async def test_long_texts_go_in_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH_TOKENS", 500)
-    texts = ["word " * 300, "word", "word", "word " * 300, "word " * 1000, "word"]
     async with FakeModelServer() as server, client_of(server) as client:
-        made = await EndpointEmbedder(client, MemoryLedger()).embed(texts, PAYER, within_s=20)
-    assert len(made) == 6
-    assert [call.body["input"] for call in server.calls] == [texts[:3], texts[3:4], texts[4:5], texts[5:]]
+        made = await EndpointEmbedder(client, ledger).embed(TEXTS, PAYER, within_s=20)
+    assert made == [vector(text, 64) for text in TEXTS]
+    assert [call.body["input"] for call in server.calls] == [TEXTS]
+    (entry,) = ledger.settled
+    assert (entry.purpose, entry.payer) == ("embedding", PAYER)
+    ledger.check()
 
 
 async def test_no_texts_take_no_request() -> None:
@@ -215,27 +201,72 @@ async def test_what_fails_is_given_back() -> None:
     ledger.check()
 
 
-async def test_what_takes_too_long_is_given_back() -> None:
+SILENT = Answer(parts=(Act.HANG,), head=False)
+
+
+def estimated(ledger: MemoryLedger) -> Usage:
+    """What the only call came to, which nobody has told."""
+    ledger.check()
+    (entry,) = ledger.entries
+    assert entry.usage is not None
+    assert entry.usage.estimated
+    assert 5 < entry.usage.total <= entry.reserved
+    return entry.usage
+
+
+async def test_what_takes_too_long_is_charged_by_an_estimate() -> None:
     ledger = MemoryLedger()
-    silent = Answer(parts=(Act.HANG,), head=False)
-    async with FakeModelServer(script=[silent]) as server, client_of(server) as client:
+    async with FakeModelServer(script=[SILENT]) as server, client_of(server) as client:
         with pytest.raises(TookTooLong):
             await EndpointEmbedder(client, ledger).embed(TEXTS, PAYER, within_s=0.1)
-    assert ledger.used == 0
-    ledger.check()
+    assert estimated(ledger).answer == 0
 
 
-async def test_whoever_leaves_gives_back() -> None:
+async def test_vectors_that_cannot_be_used_are_charged_by_an_estimate() -> None:
     ledger = MemoryLedger()
-    silent = Answer(parts=(Act.HANG,), head=False)
-    async with FakeModelServer(script=[silent]) as server, client_of(server) as client:
+    async with FakeModelServer(script=[rows([1.0])]) as server, client_of(server) as client:
+        with pytest.raises(ProtocolError):
+            await EndpointEmbedder(client, ledger).embed(TEXTS, PAYER, within_s=20)
+    assert estimated(ledger).answer == 0
+
+
+async def test_whoever_leaves_pays_for_what_was_sent() -> None:
+    ledger = MemoryLedger()
+    async with FakeModelServer(script=[SILENT]) as server, client_of(server) as client:
         embedder = EndpointEmbedder(client, ledger)
         asking = asyncio.create_task(embedder.embed(TEXTS, PAYER, within_s=20))
         await server.until(lambda: len(server.calls) == 1)
         asking.cancel()
         await asyncio.wait([asking])
         await server.until(lambda: len(server.cancelled) == 1)
-    assert ledger.used == 0
+    assert estimated(ledger).answer == 0
+
+
+class SettlesSlowly(MemoryLedger):
+    """Settles when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def settle(self, call: int, usage: Usage, cost: Decimal | None) -> None:
+        self.asked.set()
+        await self.may.wait()
+        await super().settle(call, usage, cost)
+
+
+async def test_vectors_that_came_are_charged_though_nobody_waits_any_more() -> None:
+    ledger = SettlesSlowly()
+    async with FakeModelServer() as server, client_of(server) as client:
+        embedder = EndpointEmbedder(client, ledger)
+        asking = asyncio.create_task(embedder.embed(TEXTS, PAYER, within_s=20))
+        await ledger.asked.wait()
+        asking.cancel()
+        await asyncio.wait([asking])
+        assert len(ledger.open) == 1
+        asyncio.get_running_loop().call_soon(ledger.may.set)
+        await embedder.close()
+    assert [entry.usage for entry in ledger.entries] == [Usage(prompt=12, answer=0)]
     ledger.check()
 
 

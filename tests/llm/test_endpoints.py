@@ -103,7 +103,7 @@ async def test_the_model_that_is_wanted_is_taken_at_whichever_server_is_found() 
     first, second = (client.endpoint for client in await endpoints.all())
     assert (first.name, first.model, first.window, first.found) == ("default", "big-model", 2048, True)
     assert (second.name, second.model) == ("lmstudio", None)
-    assert settings.wanted_model == "big-model"
+    assert settings.said.model == "big-model"
 
 
 async def test_all_endpoints_share_one_memory(tmp_path: Path) -> None:

@@ -191,7 +191,10 @@ async def test_silence_about_a_long_prompt_is_taken_for_an_overflow_and_teaches_
 
 
 async def test_the_answer_leaves_room_for_the_prompt() -> None:
-    async with FakeModelServer(kind="vllm", context_window=1000) as server, client_of(server) as client:
+    async with (
+        FakeModelServer(kind="vllm", context_window=1000) as server,
+        client_of(server, window=None) as client,
+    ):
         heard = await hear(client, asked(most_tokens=5000))
     assert heard.error is None
     assert len(server.calls) == 1

@@ -178,10 +178,6 @@ def test_every_shape_of_a_list_is_read(body: Any, expected: list[tuple[str, int 
     assert [(one.id, one.window, one.is_chat, one.loaded) for one in read_models(body)] == expected
 
 
-def test_the_owner_is_kept() -> None:
-    assert [one.owned_by for one in read_models(VLLM)] == ["vllm"]
-
-
 @pytest.mark.parametrize(
     "name",
     [

@@ -17,8 +17,8 @@ MIDNIGHT = datetime(2026, 5, 2, tzinfo=UTC)
 class FakeEmbedder:
     """`ports.Embedder`: texts with the same stems get the same vector.
 
-    `fails` is raised by every call; `refused` words make a text that is refused; `limited` communities have
-    used up their day. While `open` is not set, calls hang; `entered` tells that one does. `means` says of a
+    `fails` is raised by every call; `refused` words make a text that is refused; when it `is_limited`, the
+    day is used up. While `open` is not set, calls hang; `entered` tells that one does. `means` says of a
     text that it has the vector of another one.
     """
 
@@ -27,7 +27,7 @@ class FakeEmbedder:
         self.dimensions = dimensions
         self.fails: ModelError | None = None
         self.refused: set[str] = set()
-        self.limited: set[str] = set()
+        self.is_limited = False
         self.means: dict[str, str] = {}
         self.open = asyncio.Event()
         self.open.set()
@@ -48,8 +48,8 @@ class FakeEmbedder:
         self.payers.append(payer)
         self.entered.set()
         await self.open.wait()
-        if payer.community in self.limited:
-            raise LimitReached(MIDNIGHT, NOON, "for a community")
+        if self.is_limited:
+            raise LimitReached(MIDNIGHT, NOON, "for everybody together")
         if self.fails:
             raise self.fails
         if any(word in text for word in self.refused for text in texts):

@@ -80,7 +80,7 @@ async def test_what_was_done_before_a_failure_stays_done(
 
 async def test_who_waits_is_told_that_the_day_is_used_up(kept: World) -> None:
     await kept.add("Here.")
-    kept.embedder.limited = {"here"}
+    kept.embedder.is_limited = True
     with pytest.raises(LimitReached):
         await kept.embed()
 
@@ -143,8 +143,7 @@ async def test_a_refused_text_is_set_aside_and_the_others_are_embedded(
     kept: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     await kept.add_others()
-    for text in ("One.", "Two.", "Poison three.", "Four."):
-        await kept.add(text)
+    added = [await kept.add(text) for text in ("One.", "Two.", "Poison three.", "Four.")]
     kept.embedder.refused = {"Poison"}
     await kept.embed()
     assert await kept.lacks() == 0
@@ -152,8 +151,10 @@ async def test_a_refused_text_is_set_aside_and_the_others_are_embedded(
     assert [hit.passage.text for hit in found.hits] == ["Poison three."]
     assert by_meaning(found)
     assert [record.getMessage() for record in caplog.records] == [
-        "refused by the embeddings endpoint, found by its words alone: 'Notes\\nPoison three.'"
+        "refused by the embeddings endpoint, found by its words alone: "
+        f"article={added[2].id} passage={found.hits[0].passage.id}"
     ]
+    assert "Poison" not in caplog.text
 
 
 async def test_an_endpoint_that_refuses_everything_sets_nothing_aside(kept: World) -> None:
@@ -205,7 +206,7 @@ async def test_failures_are_waited_out_longer_and_longer_and_told_of_once(
     waits = [await kept.embedding.go_on() for _ in range(10)]
     assert waits == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600]
     assert [record.getMessage() for record in caplog.records] == [
-        "not embedded community=all: Nobody answers."
+        "not embedded community=all: ModelError code=E-MODEL status=None"
     ]
     kept.embedder.fails = None
     assert await kept.embedding.go_on() == LOOK_S
@@ -220,10 +221,13 @@ async def test_another_cause_is_told_of_as_well(kept: World, caplog: pytest.LogC
         """Something else."""
 
     await kept.add("One.")
-    for error in (ModelError("One."), Other("Two."), Other("Two, again.")):
+    for error in (ModelError("One."), Other("Two.", status=500), Other("Two, again.")):
         kept.embedder.fails = error
         await kept.embedding.go_on()
-    assert [record.getMessage()[-4:] for record in caplog.records] == ["One.", "Two."]
+    assert [record.getMessage() for record in caplog.records] == [
+        "not embedded community=all: ModelError code=E-MODEL status=None",
+        "not embedded community=all: Other code=E-MODEL status=500",
+    ]
 
 
 async def test_an_endpoint_that_says_when_to_come_again_is_left_alone_until_then(kept: World) -> None:
@@ -232,31 +236,32 @@ async def test_an_endpoint_that_says_when_to_come_again_is_left_alone_until_then
     assert await kept.embedding.go_on() == 77
 
 
-async def test_a_community_over_its_limit_holds_up_no_other(
+async def test_the_background_waits_a_while_where_the_day_is_used_up_and_tells_once(
     kept: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     await kept.add("There.", THERE)
     await kept.add("Here.")
-    kept.embedder.limited = {"here"}
+    kept.embedder.is_limited = True
     for _ in range(2):
         assert await kept.embedding.go_on() == LIMITED_S
-        assert await kept.lacks() == 1
+    assert len(kept.embedder.batches) == 2
+    assert await kept.lacks() == 2
     assert len(caplog.records) == 1
-    assert caplog.records[0].getMessage().startswith("not embedded community=here: Today's limit")
-    kept.embedder.limited = set()
+    assert caplog.records[0].getMessage().startswith("not embedded community=all: Today's limit")
+    kept.embedder.is_limited = False
     assert await kept.embedding.go_on() == LOOK_S
     assert await kept.lacks() == 0
 
 
-async def test_old_vectors_stay_while_a_community_is_over_its_limit(kept: World) -> None:
+async def test_old_vectors_stay_while_the_day_is_used_up(kept: World) -> None:
     await kept.add("Here.")
     await kept.embed()
     old = await kept.embedder.name()
     kept.embedder.model = "large"
-    kept.embedder.limited = {"here"}
+    kept.embedder.is_limited = True
     await kept.embedding.go_on()
     assert (await kept.storage.vectors.progress(old)).done == 1
-    kept.embedder.limited = set()
+    kept.embedder.is_limited = False
     await kept.embedding.go_on()
     assert (await kept.storage.vectors.progress(old)).done == 0
 

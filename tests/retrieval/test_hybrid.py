@@ -279,7 +279,7 @@ async def test_a_failing_endpoint_is_left_alone_for_a_while_and_told_of_once(
     assert not by_meaning(await kept.find("open"))
     assert kept.embedder.texts == ["weights", "open"]
     assert [record.getMessage() for record in caplog.records] == [
-        "searching by words alone community=all: Nobody answers."
+        "searching by words alone community=all: ModelError code=E-MODEL status=None"
     ]
 
 
@@ -295,6 +295,18 @@ async def test_an_endpoint_that_works_again_is_used_again_and_its_next_failure_t
     assert len(caplog.records) == 2
 
 
+@pytest.mark.parametrize("status", [400, 500])
+async def test_what_was_asked_stays_out_of_the_log_when_an_endpoint_repeats_it(
+    kept: World, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    await embedded(kept)
+    kept.embedder.fails = ModelError("It cannot read 'weights of Ada'.", "See 'Ada'.", status=status)
+    await kept.find("weights of Ada")
+    assert len(caplog.records) == 1
+    assert caplog.records[0].getMessage().endswith(f": ModelError code=E-MODEL status={status}")
+    assert "Ada" not in caplog.text
+
+
 async def test_a_question_that_the_endpoint_refuses_stops_no_other(kept: World) -> None:
     await embedded(kept)
     await kept.add("Closed weights are safer.")
@@ -306,22 +318,15 @@ async def test_a_question_that_the_endpoint_refuses_stops_no_other(kept: World) 
     assert by_meaning(await kept.find("open weights"))
 
 
-async def test_a_day_that_is_used_up_is_told_of_once_and_is_one_communitys(
-    kept: World, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_day_that_is_used_up_is_told_of_once(kept: World, caplog: pytest.LogCaptureFixture) -> None:
     await embedded(kept)
-    there = Scope(community="there")
-    await kept.add_others(there)
-    await kept.add("Open doors let anyone in.", there)
-    await kept.embed()
-    kept.embedder.limited = {"here"}
+    kept.embedder.is_limited = True
     for question in ("weights", "open"):
         found = await kept.find(question)
         assert texts(found) == ["Open weights let anyone study."]
         assert not by_meaning(found)
-    assert by_meaning(await kept.find("doors", there))
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
-    assert caplog.records[0].getMessage().startswith("searching by words alone community=here: ")
+    assert caplog.records[0].getMessage().startswith("searching by words alone community=here: Today's limit")
 
 
 class Nameless(FakeEmbedder):

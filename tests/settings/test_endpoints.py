@@ -190,7 +190,7 @@ def test_a_name_may_hold_what_keys_end_in() -> None:
 
 def test_an_endpoint_with_a_name_needs_a_place() -> None:
     assert mistakes(LLM_GROK_MODEL="grok-4", LLM_GROK_BASE_ULR="x") == [
-        "LLM_GROK_MODEL=grok-4: needs LLM_GROK_BASE_URL or LLM_GROK_PROVIDER too.",
+        "LLM_GROK_MODEL=grok-4: needs LLM_GROK_PROVIDER (such as ollama or openai) or LLM_GROK_BASE_URL too.",
         "I do not know the setting LLM_GROK_BASE_ULR. Did you mean LLM_GROK_BASE_URL?",
     ]
 
@@ -243,7 +243,7 @@ def test_a_misspelt_key_names_the_nearest(key: str, near: str) -> None:
 
 def test_a_model_alone_is_for_whichever_server_is_found() -> None:
     wanted = settings(LLM_MODEL="llama3.2", LLM_WINDOW="8192", LLM_STREAM="off")
-    assert wanted.wanted_model == "llama3.2"
+    assert wanted.said.model == "llama3.2"
     assert (wanted.endpoints, wanted.warnings) == ((), ())
     found = Endpoint(name="ollama", base_url="http://127.0.0.1:11434/v1", provider="ollama", found=True)
     adopted = wanted.adopted(found)
@@ -289,6 +289,28 @@ def test_vectors_come_from_the_default_endpoint_where_only_the_model_is_set() ->
     assert [endpoint.name for endpoint in some.endpoints] == ["default"]
 
 
+def test_what_an_endpoint_for_vectors_costs_and_is_sent_can_be_set() -> None:
+    some = settings(
+        LLM_EMBEDDINGS_PROVIDER="ollama",
+        LLM_EMBEDDINGS_MODEL="v",
+        LLM_EMBEDDINGS_PRICE_IN="0.02",
+        LLM_EMBEDDINGS_EXTRA='{"truncate": true}',
+        LLM_EMBEDDINGS_DROP="encoding_format,dimensions",
+    ).embeddings
+    assert some
+    assert (some.price_in, some.extra, some.drop) == (
+        Decimal("0.02"),
+        {"truncate": True},
+        ("encoding_format", "dimensions"),
+    )
+
+
+def test_what_must_be_sent_cannot_be_dropped() -> None:
+    for name in ("messages", "input", "model"):
+        (problem,) = mistakes(LLM_BASE_URL="http://a:1", LLM_DROP=f"stop,{name}")
+        assert problem.startswith("LLM_DROP=")
+
+
 def test_vectors_may_come_from_another_place_and_the_key_does_not_go_there() -> None:
     default = {"LLM_PROVIDER": "openai", "LLM_API_KEY": "some-key"}
     elsewhere = settings(
@@ -309,7 +331,8 @@ def test_vectors_need_a_model_and_a_place() -> None:
         "LLM_EMBEDDINGS_PROVIDER=ollama: needs LLM_EMBEDDINGS_MODEL too."
     ]
     assert mistakes(LLM_EMBEDDINGS_MODEL="v") == [
-        "LLM_EMBEDDINGS_MODEL=v: needs LLM_EMBEDDINGS_BASE_URL or LLM_EMBEDDINGS_PROVIDER too."
+        "LLM_EMBEDDINGS_MODEL=v: needs LLM_EMBEDDINGS_PROVIDER (such as ollama or openai) "
+        "or LLM_EMBEDDINGS_BASE_URL too."
     ]
 
 

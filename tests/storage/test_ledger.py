@@ -163,7 +163,7 @@ async def test_who_is_refused_is_told_which_limit_it_is_and_when_the_next_day_be
     with pytest.raises(LimitReached) as refused:
         await reserve(ledger, 1)
     assert refused.value.message == "Today's limit is used up; it resets at 00:00 UTC (in 3 h)."
-    assert refused.value.hint == says
+    assert refused.value.hint == f"{says.removesuffix('.')}: 0 are left, and this may take 1."
     assert refused.value.resets_at == ledger.resets_at() == datetime(2026, 5, 2, tzinfo=UTC)
 
 

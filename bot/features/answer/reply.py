@@ -149,7 +149,8 @@ def _with_numbers(text: str) -> str:
 
 def _foot(composed: Composed, text: Written) -> str:
     model = text.model
-    by = f"Written by {escape(model.name)}, a machine, {escape(model.where)}."
+    failed = f" ({escape(', '.join(text.instead_of))} did not answer)" if text.instead_of else ""
+    by = f"Written by {escape(model.name)}, a machine, {escape(model.where)}{failed}."
     if text.foreign:
         checked = "Its numbers, dates and names were compared with the sources; its wording cannot be."
     elif all(one.support is Support.VERIFIED for one in composed.said):
