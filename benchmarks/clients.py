@@ -12,7 +12,8 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from bot.endpoint import Endpoint
-from bot.llm.client import Call, Client
+from bot.llm.call import Call
+from bot.llm.client import Client
 from bot.llm.memory import Memory
 from bot.model import Prompt, Request, Text
 
@@ -20,7 +21,7 @@ SYSTEM, QUESTION = "Be brief.", "Why are there tides?"
 _MESSAGES: list[ChatCompletionMessageParam] = [
     {"role": "system", "content": SYSTEM}, {"role": "user", "content": QUESTION},
 ]  # fmt: skip
-_MOST_TOKENS = 400
+_MOST_TOKENS = 2000  # enough for all chunks: an answer beyond what was asked for is left
 _LONGEST_S = 300.0
 
 

@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.endpoint import Endpoint
 from bot.llm.errors import Busy, ConfigError, ConnectFailed, EndpointError, TookTooLong
 from bot.llm.prices import cost
 from bot.model import Payer, Usage
-from bot.ports import Ledger
+
+if TYPE_CHECKING:
+    from bot.ports import Ledger  # loads much that the client does without
 
 T = TypeVar("T")
 

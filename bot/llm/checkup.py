@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.errors import LimitReached, ModelError
 from bot.llm.client import Client
 from bot.llm.embedder import EndpointEmbedder
-from bot.llm.errors import AuthFailed, BadRequest, ConnectFailed, ModelNotFound, TookTooLong
+from bot.llm.errors import AuthFailed, BadRequest, ConnectFailed, ModelNotFound, ProtocolError, TookTooLong
 from bot.llm.judging import key_name
 from bot.llm.router import Router
 from bot.llm.windows import UNKNOWN
-from bot.model import Finish, Notice, Payer, Prompt, Request, Text, Usage
+from bot.model import Payer, Prompt, Request, Text, Usage
 from bot.ports import Point, State
 
 LIST_S = 10.0
@@ -78,6 +78,15 @@ class EndpointsCheckup:
             yield await _embeddings(*self._embedder)
 
 
+@dataclass(slots=True)
+class _Trial:
+    """What came of a short question: when its pieces came, and what they took."""
+
+    begun: float
+    pieces: list[float] = field(default_factory=list)
+    usage: Usage | None = None
+
+
 class _Look:
     """One endpoint looked at."""
 
@@ -95,88 +104,86 @@ class _Look:
         return self._point(what, State.BAD, f"{error.message} ({error.code})", error.hint)
 
     async def points(self) -> AsyncIterator[Point]:
-        endpoint = self._client.endpoint
-        until = asyncio.get_running_loop().time() + LIST_S
+        unlisted: ModelError | None = None
         try:
-            await self._client.listed(until)
-        except (ConnectFailed, TookTooLong) as error:
-            yield self._bad("reachable", error)
-            return
-        except AuthFailed as error:
-            yield self._point("reachable", State.GOOD, f"Answers at {endpoint.base_url}.")
-            yield self._bad("key", error)
-            return
+            await self._client.listed(asyncio.get_running_loop().time() + LIST_S)
         except ModelError as error:
-            if isinstance(error, BadRequest) and endpoint.model is None:
-                yield self._bad("reachable", error)
-                return
-        yield self._point("reachable", State.GOOD, f"Answers at {endpoint.base_url}.")
-        async for point in self._model():
-            yield point
+            unlisted = error
+        if isinstance(unlisted, ConnectFailed | TookTooLong):
+            yield self._bad("reachable", unlisted)
+        elif isinstance(unlisted, AuthFailed):
+            yield self._reachable()
+            yield self._bad("key", unlisted)
+        else:
+            async for point in self._model(unlisted):
+                yield point
 
-    async def _model(self) -> AsyncIterator[Point]:
-        until = asyncio.get_running_loop().time() + LIST_S
+    async def _model(self, unlisted: ModelError | None) -> AsyncIterator[Point]:
+        """What an answer shows; nothing is called good that has not been seen."""
         try:
-            model = await self._client.model_name(until)
+            model = await self._client.model_name(asyncio.get_running_loop().time() + LIST_S)
         except ModelError as error:
-            yield self._bad("model", error)
+            for point in self._failed("model", error, unlisted):
+                yield point
             return
-        tried = [point async for point in self._answers(model)]
-        refused = next((point for point in tried if point.what in ("key", "model")), None)
-        if refused:
-            yield refused
+        try:
+            trial = await self._try()
+        except (ModelError, LimitReached) as error:
+            for point in self._failed("answer", error, unlisted):
+                yield point
             return
+        yield self._reachable()
         said = "accepted" if self._client.endpoint.api_key else "none is set, and none is asked for"
         yield self._point("key", State.GOOD, f"{said.capitalize()}.")
         yield self._point("model", State.GOOD, f"{model}.")
-        for point in tried:
-            yield point
-        if all(point.state is not State.BAD for point in tried):
-            yield await self._window(model)
-            yield await self._json()
+        yield self._streams(trial)
+        yield self._speed(trial)
+        yield await self._window(model)
+        yield await self._json()
 
-    async def _answers(self, model: str) -> AsyncIterator[Point]:
-        """Whether it streams, and how fast: from one short answer."""
+    def _reachable(self) -> Point:
+        return self._point("reachable", State.GOOD, f"Answers at {self._client.endpoint.base_url}.")
+
+    def _failed(
+        self, what: str, error: ModelError | LimitReached, unlisted: ModelError | None
+    ) -> Iterator[Point]:
+        """What a failure shows: which point is bad, and that something answers there, unless it is no API."""
+        no_api = BadRequest | ProtocolError
+        if isinstance(error, ConnectFailed) or (isinstance(unlisted, no_api) and isinstance(error, no_api)):
+            yield self._bad("reachable", error)
+            return
+        yield self._reachable()
+        match error:
+            case AuthFailed():
+                what = "key"
+            case ModelNotFound():
+                what = "model"
+        yield self._bad(what, error)
+
+    async def _try(self) -> _Trial:
+        """One short answer. Raises ModelError, LimitReached."""
         loop = asyncio.get_running_loop()
-        begun = loop.time()
-        pieces: list[float] = []
-        usage: Usage | None = None
-        adapted: list[str] = []
-        try:
-            async with self._router.stream(
-                _TRY, _PAYER, within_s=ANSWER_S, endpoint=self._client.endpoint.name
-            ) as events:
-                async for event in events:
-                    match event:
-                        case Text():
-                            pieces.append(loop.time())
-                        case Usage():
-                            usage = event
-                        case Notice(text=text):
-                            adapted.append(text)
-                        case Finish():
-                            pass
-        except AuthFailed as error:
-            yield self._bad("key", error)
-            return
-        except ModelNotFound as error:
-            yield self._bad("model", error)
-            return
-        except (ModelError, LimitReached) as error:
-            yield self._bad("answer", error)
-            return
-        yield self._streams(pieces, begun)
-        yield self._speed(pieces, usage, begun)
+        trial = _Trial(begun=loop.time())
+        name = self._client.endpoint.name
+        async with self._router.stream(_TRY, _PAYER, within_s=ANSWER_S, endpoint=name) as events:
+            async for event in events:
+                match event:
+                    case Text():
+                        trial.pieces.append(loop.time())
+                    case Usage():
+                        trial.usage = event
+        return trial
 
-    def _streams(self, pieces: Sequence[float], begun: float) -> Point:
-        first = pieces[0] - begun
-        if len(pieces) > 1:
+    def _streams(self, trial: _Trial) -> Point:
+        first = trial.pieces[0] - trial.begun
+        if len(trial.pieces) > 1:
             return self._point("streaming", State.GOOD, f"Yes; the first words after {first:.1f} s.")
         found = f"No: the whole answer came at once, after {first:.1f} s."
         return self._point("streaming", State.DOUBTFUL, found, "It works; answers are shown later.")
 
-    def _speed(self, pieces: Sequence[float], usage: Usage | None, begun: float) -> Point:
-        took = pieces[-1] - (pieces[0] if len(pieces) > 1 else begun)
+    def _speed(self, trial: _Trial) -> Point:
+        pieces, usage = trial.pieces, trial.usage
+        took = pieces[-1] - (pieces[0] if len(pieces) > 1 else trial.begun)
         tokens = usage.answer if usage else 0
         if took < 0.05 or not tokens:
             return self._point("speed", State.GOOD, f"{tokens} tokens at once.")
@@ -212,7 +219,7 @@ class _Look:
         except (ModelError, LimitReached) as error:
             to_do = "`/check` needs it: choose another model for that."
             return self._point("JSON", State.DOUBTFUL, f"{error.message} ({error.code})", to_do)
-        return self._point("JSON", State.GOOD, f"As asked for: {str(said)[:60]}.")
+        return self._point("JSON", State.GOOD, "As asked for.")
 
 
 async def _embeddings(client: Client, embedder: EndpointEmbedder) -> Point:

@@ -66,6 +66,15 @@ class Client:
         """Let go of every connection."""
         await self.api.close()
 
+    async def retire(self) -> None:
+        """Keep no connection from now on. Answers that are under way are given to their end."""
+        await self.api.retire()
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nobody was there when it was last asked."""
+        return self.api.is_dead
+
     # What is there.
 
     def soon(self, until: float) -> float:

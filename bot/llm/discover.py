@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +20,13 @@ from bot.llm.recognising import (
     ENGINES,
     MODELS,
     QUESTIONS,
+    UNNAMED,
     Kind,
     by_answers,
     by_owner,
     is_model_list,
 )
+from bot.llm.wire import headers
 
 if TYPE_CHECKING:
     from bot.llm.http import Http
@@ -148,22 +150,53 @@ async def _met(http: Http, place: Place, timeout_s: float) -> Met | None:
         models = await ask(path)
         if not is_model_list(models):
             return None
-    kind = by_owner(models)
-    if kind is None:
-        answers = await asyncio.gather(*map(ask, QUESTIONS))
-        said = {MODELS: models, **dict(zip(QUESTIONS, answers, strict=True))}
-        if isinstance(said["/"], str) and DESCRIPTION in said["/"]:
-            said[DESCRIPTION] = await ask(DESCRIPTION)
-        kind = by_answers(said)
+    kind = await _kind(models, ask)
     can_chat = any(model.is_chat for model in read_models(models))
     return Met(place=place, kind=kind, base_url=root + path.removesuffix("/models"), can_chat=can_chat)
 
 
-async def _answer(http: Http, url: str, timeout_s: float) -> Any:
+async def _kind(models: Any, ask: Callable[[str], Awaitable[Any]]) -> Kind:
+    """Which server it is that lists these models, told by that or by what else it answers."""
+    if kind := by_owner(models):
+        return kind
+    answers = await asyncio.gather(*map(ask, QUESTIONS))
+    said = {MODELS: models, **dict(zip(QUESTIONS, answers, strict=True))}
+    if isinstance(said["/"], str) and DESCRIPTION in said["/"]:
+        said[DESCRIPTION] = await ask(DESCRIPTION)
+    return by_answers(said)
+
+
+async def recognised(endpoint: Endpoint, *, timeout_s: float = TIMEOUT_S) -> Endpoint:
+    """The same endpoint with the server it is, where that runs on this machine and nobody has named it.
+
+    It stays as it is where that cannot be told within `timeout_s`. Never raises.
+    """
+    if endpoint.provider or not endpoint.is_local or not endpoint.base_url.startswith("http://"):
+        return endpoint
+    from bot.llm.http import Http
+
+    http, root = Http(secure=False, proxied=False), endpoint.base_url.removesuffix("/v1")
+    sent = _HEADERS | headers(endpoint)  # it is the operator who says that this is the server for the key
+
+    async def ask(path: str) -> Any:
+        return await _answer(http, root + path, timeout_s, sent)
+
+    try:
+        async with asyncio.timeout(timeout_s):
+            models = await ask(MODELS)
+            kind = await _kind(models, ask) if is_model_list(models) else UNNAMED
+    except TimeoutError:
+        kind = UNNAMED
+    finally:
+        await http.close()
+    return endpoint if kind is UNNAMED else replace(endpoint, provider=kind.provider, title=kind.title)
+
+
+async def _answer(http: Http, url: str, timeout_s: float, sent: Mapping[str, str] = _HEADERS) -> Any:
     """The JSON value at an address, or its text; `None` where there is neither, or not in time."""
     until = asyncio.get_running_loop().time() + timeout_s
     try:
-        async with http.send("GET", url, _HEADERS) as answer:
+        async with http.send("GET", url, sent) as answer:
             await answer.begun(until)
             if answer.status != 200:
                 return None

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.chat.reply import Facts, Heading, Progress, Reply
 from bot.endpoint import Endpoint
 from bot.errors import SettingsError, StoreError
 from bot.features.doctor.reply import failed
 from bot.ports import State
-from tests.fakes.model_server import FakeModelServer
+from tests.fakes.connection import Answer
+from tests.fakes.model_server import FakeModelServer, Received
+from tests.fakes.play import openai_error
 from tests.features.room import prose, room_in
 from tests.screens import Recording
 
@@ -78,6 +82,48 @@ async def test_a_web_server_is_no_endpoint(tmp_path: Path) -> None:
         reply = await looked(tmp_path / "data", endpoints=(one,))
     assert "bad" in states(reply, "Endpoint default").values()
     assert reply.failed
+
+
+class Unwilling(FakeModelServer):
+    """Says the same to everything."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self._always = answer
+
+    def _answer(self, received: Received) -> Answer:
+        return self._always
+
+
+PAGE = Answer(headers={"content-type": "text/html"}, parts=(b"<!doctype html><title>Welcome</title>",))
+REFUSALS = [
+    pytest.param(PAGE, {"reachable": "bad"}, "LLM_BASE_URL", id="a page"),
+    pytest.param(Answer(status=404), {"reachable": "bad"}, "LLM_BASE_URL", id="404"),
+    pytest.param(openai_error(503, "Down."), {"reachable": "good", "answer": "bad"}, "", id="503"),
+    pytest.param(openai_error(402, "Pay."), {"reachable": "good", "answer": "bad"}, "Top up", id="402"),
+    pytest.param(openai_error(401, "No."), {"reachable": "good", "key": "bad"}, "LLM_API_KEY", id="401"),
+]
+
+
+@pytest.mark.parametrize(("answer", "found", "help"), REFUSALS)
+async def test_nothing_is_called_good_that_was_not_seen(
+    tmp_path: Path, answer: Answer, found: dict[str, str], help: str
+) -> None:
+    async with Unwilling(answer) as server:
+        one = endpoint(server, model="small-model", api_key="sk-wrong", provider="vllm")
+        reply = await looked(tmp_path / "data", endpoints=(one,))
+    assert states(reply, "Endpoint default") == found
+    assert help in to_do(reply)
+    assert reply.failed
+
+
+async def test_an_endpoint_that_lists_no_models_is_good_where_it_answers(tmp_path: Path) -> None:
+    async with FakeModelServer(quirks=["models-missing"]) as server:
+        one = endpoint(server, model="small-model", window=8192)
+        reply = await looked(tmp_path / "data", endpoints=(one,))
+    found = states(reply, "Endpoint default")
+    assert list(found) == ["reachable", "key", "model", "streaming", "speed", "window", "JSON"]
+    assert set(found.values()) == {"good"}, reply.data
 
 
 async def test_an_endpoint_that_cannot_stream_works_and_is_told_of(tmp_path: Path) -> None:

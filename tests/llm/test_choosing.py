@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.llm.errors import ModelNotFound
+from bot.llm.errors import ModelNotFound, TookTooLong
 from bot.model import Meanwhile, Prompt, Turn
 from tests.fakes.kinds import KINDS
 from tests.fakes.model_server import FakeModelServer
+from tests.fakes.play import openai_error
 from tests.fakes.writing import json_answer
-from tests.llm.asking import MODEL, asked, asked_at_length, client_of, hear, soon
+from tests.llm.asking import ENOUGH_S, MODEL, asked, asked_at_length, client_of, hear, soon
 
 # The name of the model.
 
@@ -129,6 +130,48 @@ async def test_a_model_that_was_exchanged_meanwhile_takes_over() -> None:
         assert heard.error is None
         assert heard.started == ["small-model", "new-model"]
         assert (await hear(client, asked())).started == ["new-model"]
+
+
+async def test_which_model_there_is_is_asked_only_for_a_short_while() -> None:
+    async with (
+        FakeModelServer(quirks=["never-answers"]) as server,
+        client_of(server, model=None) as client,
+    ):
+        client.patience = replace(client.patience, lookup_s=0.05)
+        with pytest.raises(TookTooLong) as raised:
+            await client.model_name(float("inf"))
+    assert raised.value.kind == "lookup"
+
+
+async def test_who_waits_for_anothers_choice_waits_no_longer_than_they_want() -> None:
+    loop = asyncio.get_running_loop()
+    async with (
+        FakeModelServer(quirks=["never-answers"]) as server,
+        client_of(server, model=None) as client,
+    ):
+        client.patience = replace(client.patience, lookup_s=ENOUGH_S)
+        patient = asyncio.create_task(client.model_name(soon()))
+        await server.until(lambda: server.at_work == 1)
+        with pytest.raises(TookTooLong):
+            await client.model_name(loop.time() + 0.05)
+        assert not patient.done()
+        patient.cancel()
+        await asyncio.wait([patient])
+        server.quirks = []
+        assert await client.model_name(soon()) == MODEL
+
+
+async def test_the_nearest_names_are_asked_for_only_for_a_short_while() -> None:
+    refusal = openai_error(404, "The model `smal` does not exist.", code="model_not_found")
+    async with (
+        FakeModelServer(quirks=["never-answers"], script=[refusal]) as server,
+        client_of(server, model="smal") as client,
+    ):
+        client.patience = replace(client.patience, lookup_s=0.05)
+        heard = await hear(client, asked())
+        await server.until(lambda: len(server.cancelled) == 1)
+    assert isinstance(heard.error, ModelNotFound)
+    assert "has no model smal" in heard.error.message
 
 
 # The window.

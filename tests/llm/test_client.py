@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,12 +16,12 @@ from bot.endpoint import Endpoint
 from bot.errors import ModelError
 from bot.llm.errors import AuthFailed, BadRequest, ConnectFailed, RateLimited
 from bot.settings.addresses import address
-from tests.fakes.connection import Answer
+from tests.fakes.connection import Act, Answer
 from tests.fakes.kinds import KINDS
 from tests.fakes.model_server import FakeModelServer
 from tests.fakes.play import openai_error
 from tests.fakes.writing import json_answer
-from tests.llm.asking import MODEL, asked, client_of, hear
+from tests.llm.asking import MODEL, asked, client_of, hear, soon
 
 KEY = "quite-secret-4711"
 ELSEWHERE = (
@@ -155,6 +156,35 @@ async def test_an_address_that_did_not_help_is_not_kept() -> None:
         assert type((await hear(client, asked())).error) is BadRequest
         server.base_path = ""
         assert (await hear(client, asked())).error is None
+
+
+@pytest.mark.parametrize("kind", ["openai", "ollama"])
+async def test_of_many_who_find_it_out_at_once_all_are_answered(kind: str) -> None:
+    async with FakeModelServer(kind=kind) as server, client_of(server.url) as client:
+        heard = await asyncio.gather(*(hear(client, asked()) for _ in range(6)))
+        assert [each.error for each in heard] == [None] * 6
+        made = await asyncio.gather(*(client.embed([f"Text {n}."], soon()) for n in range(6)))
+        assert len(made) == 6
+
+
+async def test_a_call_that_fails_takes_back_nothing_that_another_has_found_out() -> None:
+    """Both begin at the wrong address; the one that is held there comes back later, and fails."""
+    late = replace(openai_error(404, "Not Found"), delay=Act.HOLD)
+    refusal = openai_error(401, "Incorrect API key provided.")
+    async with (
+        FakeModelServer(script=[late, "fine", refusal]) as server,
+        client_of(server.url) as client,
+    ):
+        server.base_path = ""
+        failing = asyncio.create_task(hear(client, asked()))
+        await server.until(lambda: len(server.calls) == 1)
+        server.base_path = "/v1"
+        assert (await hear(client, asked())).error is None
+        server.go_on()
+        assert type((await failing).error) is AuthFailed
+        before = len(server.calls)
+        assert (await hear(client, asked())).error is None
+        assert [call.path for call in server.calls[before:]] == ["/v1/chat/completions"]
 
 
 @pytest.mark.parametrize("model", [None, MODEL])

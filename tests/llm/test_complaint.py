@@ -379,3 +379,11 @@ def test_any_headers_and_words_give_a_sensible_wait_or_none(headers: dict[str, s
 def test_long_texts_do_not_take_long() -> None:
     for piece in ("retry ", "retry \n", "1", "1s", " ", "wait for in ", "1 ms "):
         assert wait_s({}, "retry" + piece * (2**20 // len(piece)), NOW) in (None, 0, pytest.approx(1), 4)
+
+
+def test_no_complaint_is_longer_than_what_is_looked_at() -> None:
+    """Many patterns go through it, some of them in more than one pass."""
+    long = "the model a is odd " * 200_000
+    said = Complaint(text=long, code=long, type=long, param=long)
+    assert {len(said.text), len(said.code), len(said.type), len(said.param)} == {4000}
+    assert long.startswith(said.text)

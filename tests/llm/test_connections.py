@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.llm.errors import Busy, EndpointError
-from bot.llm.http import Http
+from bot.llm.errors import Busy, ConnectFailed, EndpointError
+from bot.llm.http import Answer, Http
 from tests.fakes.model_server import FakeModelServer
 
 WORDS = "one two three four five six"
@@ -82,6 +82,67 @@ async def test_answers_that_are_read_to_the_end_share_one_connection(
     for number in range(6):
         assert b"[DONE]" in await (until_done(http, server) if number % 2 else read(http, server))
     assert {call.connection for call in server.calls} == {1}
+
+
+async def test_connections_of_a_burst_are_closed_when_they_are_needed_no_more(
+    http: Http, server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.gather(*(read(http, server) for _ in range(6)))
+    assert server.open_sockets == 6
+    await read(http, server)
+    assert server.open_sockets == 6
+    monkeypatch.setattr("bot.llm.http.KEPT_S", -1.0)
+    await read(http, server)
+    await server.until(lambda: server.open_sockets == 1)
+
+
+async def test_who_is_retired_keeps_no_connection_and_ends_no_answer(
+    http: Http, server: FakeModelServer
+) -> None:
+    await read(http, server)
+    server.hold_after = 2
+    reading = asyncio.create_task(read(http, server))
+    await server.until(lambda: len(server.calls) == 2)
+    await asyncio.gather(http.retire(), http.retire())
+    server.go_on()
+    assert b"[DONE]" in await reading
+    server.hold_after = None
+    assert b"[DONE]" in await read(http, server)
+    await server.until(lambda: server.open_sockets == 0)
+
+
+async def test_it_is_known_whether_anybody_is_there(http: Http, server: FakeModelServer) -> None:
+    await read(http, server)
+    assert not http.is_dead
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}/v1/models"
+    with pytest.raises(ConnectFailed):
+        await begin(http, nobody)
+    assert http.is_dead
+    await read(http, server)
+    assert not http.is_dead
+
+
+async def test_a_body_of_many_small_pieces_is_read_without_adding_them_up_each_time() -> None:
+    """Adding up the pieces at every read took a second for 10,000 of them."""
+    reads = 3000
+    touched = 0
+
+    class Piece(bytes):
+        def __len__(self) -> int:
+            nonlocal touched
+            touched += 1
+            return super().__len__()
+
+    answer = Answer()
+    reading = asyncio.create_task(answer.all(soon(), MOST))
+    for _ in range(reads):
+        await answer.take(Piece(b"x"))
+        await turns(1)
+    answer.end()
+    assert await reading == b"x" * reads
+    assert touched < 10 * reads
 
 
 async def test_the_end_of_a_body_that_never_comes_is_not_waited_for(

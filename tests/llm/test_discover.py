@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from bot.endpoint import Endpoint
 from bot.llm import discover as module
-from bot.llm.discover import discover
+from bot.llm.discover import discover, recognised
 from bot.llm.recognising import MODELS, QUESTIONS, by_answers, by_owner, is_model_list
 from tests.fakes.model_server import FakeModelServer
 
@@ -299,6 +300,40 @@ async def test_a_proxy_of_the_environment_is_never_used(monkeypatch: pytest.Monk
         monkeypatch.delenv("no_proxy", raising=False)
         assert len(await discover(places=[place], timeout_s=PATIENT_S)) == 1
     assert asked == []
+
+
+# What an endpoint of this machine is.
+
+
+@pytest.mark.parametrize("path", ["", "/v1"])
+async def test_an_endpoint_is_recognised_with_or_without_its_v1(path: str) -> None:
+    async with FakeModelServer(kind="lmstudio", api_key="sesame") as server:
+        one = Endpoint(name="default", base_url=f"{server.url}{path}", api_key="sesame")
+        assert await recognised(one, timeout_s=PATIENT_S) == replace(
+            one, provider="lmstudio", title="LM Studio"
+        )
+        await server.until(lambda: server.open_sockets == 0)
+
+
+async def test_an_endpoint_that_is_like_no_other_stays_as_it_is() -> None:
+    async with FakeModelServer() as server:
+        one = Endpoint(name="default", base_url=server.base_url)
+        assert await recognised(one, timeout_s=PATIENT_S) == one
+
+
+async def test_who_does_not_say_in_time_what_it_is_stays_as_it_is() -> None:
+    async with FakeModelServer(kind="ollama", quirks=["never-answers"]) as server:
+        one = Endpoint(name="default", base_url=server.base_url)
+        assert await recognised(one, timeout_s=0.05) == one
+        await server.until(lambda: server.open_sockets == 0)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:{}/v1", "https://localhost:{}/v1", "http://models.invalid/v1"]
+)
+async def test_where_nobody_is_or_far_away_nothing_is_recognised(url: str) -> None:
+    one = Endpoint(name="default", base_url=url.format(closed_port()))
+    assert await recognised(one) == one
 
 
 def closed_port() -> int:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.endpoint import Endpoint
+from bot.errors import ModelError
 from bot.llm import endpoints as module
+from bot.llm.client import Client
 from bot.llm.endpoints import Endpoints
 from bot.settings import Settings
 from bot.settings.declared import Said
 from tests.fakes.model_server import FakeModelServer
-from tests.llm.asking import MODEL, Now, asked, hear, known_of
+from tests.llm.asking import MODEL, Now, asked, hear, known_of, soon
 
 FOUND = [
     Endpoint(name="ollama", base_url="http://127.0.0.1:11434/v1", provider="ollama", found=True),
@@ -68,6 +71,113 @@ async def test_the_first_one_found_stands_for_the_default() -> None:
     endpoints = Endpoints([], Now(), discover=Discovery(*FOUND))
     assert await names(endpoints) == ["default", "lmstudio"]
     assert (await endpoints.all())[0].endpoint == replace(FOUND[0], name="default")
+
+
+async def met(client: Client) -> None:
+    """Ask it for its models, whatever comes of it."""
+    with suppress(ModelError):
+        await client.listed(soon())
+
+
+@pytest.fixture
+def at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_AGAIN_S", -1.0)
+
+
+@pytest.mark.usefixtures("at_any_time")
+async def test_a_server_that_has_gone_is_looked_for_and_forgotten() -> None:
+    async with FakeModelServer() as server:
+        looking = Discovery(Endpoint(name="ollama", base_url=server.base_url, found=True))
+    endpoints = Endpoints([], Now(), discover=looking)
+    (client,) = await endpoints.all()
+    await met(client)
+    assert await endpoints.all() == [client]
+    looking.there = []
+    assert await names(endpoints) == []
+    looking.there = FOUND
+    assert await names(endpoints) == ["default", "lmstudio"]
+
+
+async def test_a_server_that_has_gone_is_not_looked_for_at_every_question() -> None:
+    async with FakeModelServer() as server:
+        looking = Discovery(Endpoint(name="ollama", base_url=server.base_url, found=True))
+    endpoints = Endpoints([], Now(), discover=looking)
+    for _ in range(3):
+        (client,) = await endpoints.all()
+        await met(client)
+    assert looking.looked == 1
+
+
+@pytest.mark.usefixtures("at_any_time")
+async def test_a_server_that_answers_is_not_looked_for_again() -> None:
+    async with FakeModelServer(quirks=["models-missing"]) as server:
+        looking = Discovery(Endpoint(name="ollama", base_url=server.base_url, found=True))
+        endpoints = Endpoints([], Now(), discover=looking)
+        for _ in range(3):
+            (client,) = await endpoints.all()
+            await met(client)
+        await endpoints.close()
+    assert looking.looked == 1
+
+
+@pytest.mark.usefixtures("at_any_time")
+async def test_what_is_forgotten_answers_to_the_end_and_leaves_no_connection() -> None:
+    async with FakeModelServer(hold_after=2) as busy, FakeModelServer() as gone:
+        one = Endpoint(name="ollama", base_url=gone.base_url, found=True)
+        other = Endpoint(name="vllm", base_url=busy.base_url, model=MODEL, window=8192, found=True)
+        looking = Discovery(one, other)
+        endpoints = Endpoints([], Now(), discover=looking)
+        first, second = await endpoints.all()
+        await second.listed(soon())
+        answering = asyncio.create_task(hear(second, asked()))
+        await busy.until(lambda: len(busy.calls) == 1)
+        await gone.__aexit__(None)
+        await met(first)
+        looking.there = []
+        assert await names(endpoints) == []
+        busy.go_on()
+        heard = await answering
+        assert heard.error is None
+        assert heard.text
+        await busy.until(lambda: busy.open_sockets == 0)
+
+
+@pytest.mark.usefixtures("at_any_time")
+async def test_who_is_still_there_keeps_their_client() -> None:
+    async with FakeModelServer() as server:
+        dead = Endpoint(name="ollama", base_url=server.base_url, found=True)
+    looking = Discovery(FOUND[0], dead)
+    endpoints = Endpoints([], Now(), discover=looking)
+    first, second = await endpoints.all()
+    await met(second)
+    looking.there = [FOUND[0]]
+    assert await endpoints.all() == [first]
+
+
+# Endpoints that are set, on this machine.
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), [("ollama", "Ollama"), ("llamacpp", "llama.cpp"), ("vllm", "vLLM")]
+)
+async def test_a_server_of_this_machine_is_called_by_its_name(kind: str, title: str) -> None:
+    async with FakeModelServer(kind=kind) as server:
+        one = Endpoint(name="default", base_url=server.base_url, api_key="sesame", model=MODEL)
+        endpoints = Endpoints([one], Now())
+        (client,) = await endpoints.all()
+        before = len(server.requests)
+        await endpoints.all()
+        assert len(server.requests) == before
+        await endpoints.close()
+    assert client.endpoint == replace(one, provider=kind, title=title)
+    assert client.named(MODEL).where == f"on this machine ({title})"
+
+
+async def test_what_the_operator_named_is_not_asked_what_it_is() -> None:
+    async with FakeModelServer(kind="ollama") as server:
+        one = Endpoint(name="default", base_url=server.base_url, provider="litellm")
+        assert [client.endpoint for client in await Endpoints([one], Now()).all()] == [one]
+    assert server.requests == []
 
 
 async def test_those_who_ask_at_once_wait_for_one_look() -> None:

@@ -457,3 +457,10 @@ def test_status_request_and_complaint_are_kept() -> None:
         judgement.complaint == Complaint(text="x", code="a_code", is_known=True) == of(error("x", "a_code"))
     )
     assert judge(500).request_id == ""
+
+
+def test_the_number_of_a_request_is_fit_for_a_terminal() -> None:
+    wild = judge(500, headers={"x-request-id": "a\x1b]0;owned\x07\x1b[31mred\nnext" + "x" * 500})
+    assert wild.request_id.startswith("a]0;owned[31mred next")
+    assert wild.request_id.isprintable()
+    assert len(wild.request_id) == 80

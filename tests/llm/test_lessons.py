@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.llm.client import THINKING_TOKENS
-from bot.llm.errors import BadRequest, ContextOverflow, EmptyCompletion
+from bot.llm.errors import BadRequest, ContextOverflow, EmptyCompletion, ProtocolError
 from bot.model import Meanwhile, Prompt
 from tests.fakes.author import grounded
 from tests.fakes.connection import Answer
 from tests.fakes.model_server import FakeModelServer
 from tests.fakes.play import openai_error
 from tests.fakes.writing import text_answer
-from tests.llm.asking import EXCERPTS, MODEL, SCHEMA, asked, asked_at_length, client_of, hear, known_of
+from tests.llm.asking import EXCERPTS, MODEL, SCHEMA, asked, asked_at_length, client_of, hear, known_of, soon
 from tests.llm.saying import END, said_in_turn, stream, words
 
 FOUR = [
@@ -280,3 +280,48 @@ async def test_a_try_that_came_to_nothing_counts_all_the_same() -> None:
     assert again.usage is not None
     assert heard.usage.prompt == 2 * again.usage.prompt
     assert heard.text == grounded(server.calls[0].body["messages"], {})
+
+
+# Embeddings.
+
+WORDS = ["The red light.", "The blue light."]
+NO_ENCODING = openai_error(400, "Unrecognized request argument supplied: encoding_format")
+NO_DIMENSIONS = openai_error(422, "This model does not support dimensions.", param="dimensions")
+
+
+async def test_a_field_that_an_endpoint_for_embeddings_refuses_is_left_out_from_then_on() -> None:
+    async with (
+        FakeModelServer(script=[NO_ENCODING, NO_DIMENSIONS]) as server,
+        client_of(server, dimensions=64) as client,
+    ):
+        made, _ = await client.embed(WORDS, soon())
+        assert [len(each) for each in made] == [64, 64]
+        await client.embed(WORDS, soon())
+    assert [sorted(call.body.keys() - {"model", "input"}) for call in server.calls] == [
+        ["dimensions", "encoding_format"],
+        ["dimensions"],
+        [],
+        [],
+    ]
+
+
+async def test_vectors_are_still_to_be_of_the_size_that_the_operator_said() -> None:
+    async with FakeModelServer(script=[NO_DIMENSIONS]) as server, client_of(server, dimensions=32) as client:
+        with pytest.raises(ProtocolError, match="64 dimensions where 32 were asked for"):
+            await client.embed(WORDS, soon())
+    assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param(NO_ENCODING, id="what was left out already"),
+        pytest.param(openai_error(400, "input is too odd"), id="another thing"),
+        pytest.param(openai_error(418, "encoding_format is not supported"), id="another status"),
+    ],
+)
+async def test_there_is_an_end_to_leaving_out(refusal: Answer) -> None:
+    async with FakeModelServer(script=[refusal] * 5) as server, client_of(server) as client:
+        with pytest.raises(BadRequest):
+            await client.embed(WORDS, soon())
+    assert len(server.calls) <= 2
