@@ -213,7 +213,7 @@ class _Look:
 
     async def _json(self) -> Point:
         try:
-            said, _ = await self._router.complete_json(
+            await self._router.complete_json(
                 _TRY_JSON, _PAYER, within_s=ANSWER_S, endpoint=self._client.endpoint.name
             )
         except (ModelError, LimitReached) as error:
