@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from bot.endpoint import Endpoint
@@ -119,6 +118,8 @@ def _nothing(models: Sequence[Listed]) -> ModelNotFound:
 
 
 def _nearest(wanted: str, chat: Sequence[Listed]) -> str:
+    from difflib import get_close_matches  # loads slowly, and most names are right
+
     names = {model.id.casefold(): model.id for model in chat}
     asked = wanted.casefold()
     near = [name for name in names if asked in name] or get_close_matches(asked, list(names), 1, 0.6)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +52,8 @@ def cost(usage: Usage, endpoint: Endpoint, model: str) -> Decimal | None:
 @cache
 def vendors() -> tuple[Prices, ...]:
     """The list, read when a price is first looked up in it."""
+    import tomllib  # loads slowly, and many calls need no list
+
     text = Path(__file__).with_name("prices.toml").read_text(encoding="utf-8")
     return tuple(
         Prices(
