@@ -46,7 +46,7 @@ class EndpointEmbedder:
         async with charged as charge:
             try:
                 made, charge.usage = await self._client.embed(texts, until)
-            except BaseException as error:
+            except BaseException as error:  # cancelled or not, the endpoint may have taken it up
                 if was_taken_up(error):
                     charge.usage = Usage(prompt=tokens, answer=0, estimated=True)
                 raise

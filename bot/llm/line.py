@@ -41,7 +41,7 @@ class Line:
                     place = now
                     yield place
                 await moved.wait()
-        except BaseException:
+        except BaseException:  # a cancelled caller, too, must not keep its place
             self._step_out(turn)
             raise
 

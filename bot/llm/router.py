@@ -127,7 +127,7 @@ class Router:
                 failures[desk.client.endpoint.name] = error
                 if said:
                     raise
-            except BaseException:
+            except BaseException:  # whoever leaves, too, must not leave the breaker waiting for a probe
                 desk.breaker.gave_up()
                 raise
         raise _all_failed(list(failures.values()))
