@@ -7,6 +7,8 @@ RUN python -m venv /opt/rostrum \
 COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY bot bot
 COPY articles articles
+COPY formats formats
+COPY motions motions
 COPY prompts prompts
 RUN /opt/rostrum/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all check format bench bench-client picture wheel clean lock
+.PHONY: run test test-all check format bench bench-client bench-debates picture wheel clean lock
 
 run: .venv/.run  ## Open the chat in the terminal (or read questions from a pipe)
 	@$(BIN)/rostrum run
@@ -31,6 +31,9 @@ bench: .venv/.dev  ## Search against bm25s and SQLite FTS5, at 10,000 and 100,00
 
 bench-client: .venv/.dev  ## The model client against the openai package
 	@$(BIN)/python -m benchmarks.client
+
+bench-debates: .venv/.dev  ## What a turn of a debate costs
+	@$(BIN)/python -m benchmarks.debates
 
 picture: .venv/.dev  ## Draw docs/terminal.svg anew
 	@$(BIN)/python docs/picture.py

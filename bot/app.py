@@ -8,19 +8,28 @@ import importlib
 import inspect
 import logging
 import pkgutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
 
 import bot.features
+from bot.chair.chair import KIND, Chair
+from bot.chair.evidence import ReadsCards
+from bot.chair.files import Files
+from bot.chair.quotes import ChecksQuotes
+from bot.chair.speaker import Speaker
+from bot.chair.speaking import SpeaksByModel
 from bot.chat.catalog import Catalog
 from bot.chat.command import is_request
 from bot.chat.invocation import Member, Place, Role
 from bot.chat.reply import Prose, reply
 from bot.checkup import Checkups, SettingsCheckup
 from bot.dispatch import Dispatch, Suggester, UseCase
+from bot.drawing import MatplotlibPictures
+from bot.engine.inprocess import Handler, InProcessJobs
+from bot.errors import RostrumError
 from bot.knowledge.article import Scope
 from bot.llm.checkup import EndpointsCheckup
 from bot.llm.discover import discover
@@ -30,14 +39,19 @@ from bot.llm.router import Router
 from bot.ports import (
     Allowances,
     Asks,
+    Ballots,
     Checkup,
     Clock,
     Collections,
+    Debates,
     Embedding,
+    Formats,
     Importer,
+    Jobs,
     LanguageModel,
     Ledger,
     Library,
+    Motions,
     Outbox,
     Outgoing,
     Outside,
@@ -51,6 +65,8 @@ from bot.retrieval.hybrid import HybridSearch
 from bot.retrieval.importer import FileImporter
 from bot.retrieval.search import IndexSearch
 from bot.settings import Settings
+from bot.shelves.formats import FormatShelf
+from bot.shelves.motions import MotionShelf
 from bot.shipped import shipped
 from bot.storage import Storage, open_storage
 
@@ -59,6 +75,8 @@ log = logging.getLogger(__name__)
 COMMUNITY = "terminal"
 STAYING = frozenset({"terminal"})
 """The platforms of a bot that runs on: there, work is done in the background."""
+SWEEP_S = 30
+"""How often it is looked for what debates need, should a job have been lost."""
 
 
 class SystemClock:
@@ -102,10 +120,13 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
         lexical = IndexSearch(settings.data / "index", storage.library, on_rebuilt)
         search, embedding = _searching(settings, lexical, storage, models)
         if isinstance(embedding, PassageEmbedding) and platform in STAYING:
-            background = asyncio.create_task(keep_embedding(embedding))
-            background.add_done_callback(_tell_of_failure)
-            stack.push_async_callback(_ended, background)
+            _keep_going(stack, keep_embedding(embedding))
+        debating = Debating(settings, storage, search, lexical, models.router, clock)
+        if platform in STAYING:
+            _keep_going(stack, debating.jobs.run())
+            _keep_going(stack, keep_sweeping(debating.chair, platform))
         parts: dict[type, Any] = {
+            **debating.parts,
             Library: storage.library,
             Asks: storage.asks,
             Outbox: storage.outbox,
@@ -168,6 +189,58 @@ class Models:
             await self._embeddings.close()
 
 
+class Debating:
+    """Everything that runs debates, put together."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        search: Search,
+        lexical: WordSearch,
+        model: LanguageModel,
+        clock: Clock,
+    ) -> None:
+        cards = ReadsCards(storage.library, search)
+        quotes = ChecksQuotes(storage.library, lexical)
+        models = SpeaksByModel(storage.library, search, model, quotes)
+        speaker = Speaker(models, cards, quotes, model)
+        files = Files(MatplotlibPictures(), settings.data / "debates")
+        handlers: dict[str, Handler] = {}
+        self.jobs = InProcessJobs(handlers, clock)
+        self.chair = Chair(storage.debates, storage.ballots, self.jobs, storage.outbox, clock, speaker, files)
+        handlers[KIND] = self.chair.perform
+        self.parts: dict[type, Any] = {
+            Debates: storage.debates,
+            Ballots: storage.ballots,
+            Formats: FormatShelf(settings.data / "formats"),
+            Motions: MotionShelf(settings.data / "motions"),
+            Jobs: self.jobs,
+            Chair: self.chair,
+            Files: files,
+            Speaker: speaker,
+            SpeaksByModel: models,
+            ReadsCards: cards,
+        }
+
+
+async def keep_sweeping(chair: Chair, platform: str) -> None:
+    """Hand over what debates under way need, at once and again and again, until cancelled."""
+    while True:
+        try:
+            await chair.sweep(platform)
+        except RostrumError as error:
+            log.warning("sweep of debates: %s", error)
+        await asyncio.sleep(SWEEP_S)
+
+
+def _keep_going(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Have work done in the background for as long as the stack is open."""
+    background = asyncio.create_task(work)
+    background.add_done_callback(_tell_of_failure)
+    stack.push_async_callback(_ended, background)
+
+
 def _allowances(settings: Settings) -> Allowances:
     return Allowances(
         member_tokens=settings.member_tokens,
@@ -199,7 +272,7 @@ async def _purge(settings: Settings, storage: Storage, clock: Clock) -> None:
 def _tell_of_failure(task: asyncio.Task[None]) -> None:
     """Log why work in the background has ended, unless somebody ended it."""
     if not task.cancelled() and (error := task.exception()):
-        log.error("embedding in the background has ended", exc_info=error)
+        log.error("work in the background has ended", exc_info=error)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -251,7 +324,8 @@ def _runs(cls: type) -> type | None:
 
 
 def _made(cls: type, parts: Mapping[type, Any]) -> Any:
-    hints = get_type_hints(vars(cls)["__init__"]) if "__init__" in vars(cls) else {}
+    made = inspect.getattr_static(cls, "__init__")
+    hints = get_type_hints(made) if inspect.isfunction(made) else {}
     return cls(**{name: parts[hint] for name, hint in hints.items() if name != "return"})
 
 

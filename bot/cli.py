@@ -66,9 +66,7 @@ async def _once(settings: Settings, arguments: list[str], *, as_json: bool) -> i
     from bot.app import opened  # so much is not needed to say that a setting is wrong
 
     async with opened(settings, platform="shell") as app:
-        code = await shell.run(app.dispatch, app.home, app.operator, arguments, as_json=as_json)
-        await shell.notices(app.outbox, "shell")
-        return code
+        return await shell.run(app.dispatch, app.outbox, app.home, app.operator, arguments, as_json=as_json)
 
 
 async def _chat(settings: Settings) -> int:

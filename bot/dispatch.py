@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bot.chat.bind import bind, form, missing
 from bot.chat.catalog import Catalog
-from bot.chat.command import Command, Kind
+from bot.chat.command import Command, Kind, Parameter
 from bot.chat.invocation import Invocation, Role
 from bot.chat.prose import escape
 from bot.chat.reply import Prose, Reply
@@ -98,7 +98,7 @@ class Dispatch:
         try:
             typed = self._read(call)
             command = typed.command
-            _allow(command, call)
+            _allow(typed, call)
             if call.asks_back and missing(command, typed.values):
                 yield Reply((form(command, typed.values),), private=True)
                 return
@@ -134,16 +134,22 @@ class Dispatch:
         return [choice for choice in choices if choice.startswith(typed.casefold())][:25]
 
 
-def _allow(command: Command, call: Invocation) -> None:
+def _allow(typed: Typed, call: Invocation) -> None:
+    command = typed.command
     if command.shell_only and not call.from_shell:
         raise NotAllowed(f"/{command.name} works in a shell only.", f"There it is: rostrum {command.usage}")
-    if not call.local and any(parameter.kind is Kind.FILE for parameter in command.parameters):
+    if not call.local and any(_names_file(parameter, typed) for parameter in command.parameters):
         raise NotAllowed(f"/{command.name} takes files of the machine I run on, and you are not there.")
     if call.member.role < command.role:
         raise NotAllowed(
             f"/{command.name} is for {command.role.title}s.",
             f"You are here as {call.member.role.title}; ask someone who may.",
         )
+
+
+def _names_file(parameter: Parameter, typed: Typed) -> bool:
+    """Whether an option takes a file of this machine, and was given or must be."""
+    return parameter.kind is Kind.FILE and (parameter.required or parameter.name in typed.values)
 
 
 def error_reply(error: RostrumError) -> Reply:

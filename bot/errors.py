@@ -9,6 +9,7 @@ RostrumError
 │   └── StoreError
 ├── Passing             nobody: try again in a moment
 │   ├── Wait            … after so many seconds
+│   ├── MovedOn         … as a debate went on meanwhile
 │   └── LimitReached    … when the day's limit starts anew
 ├── ModelError          whoever runs the bot, or nobody: a model endpoint failed (its kinds: `bot.llm.errors`)
 └── Unexpected          the developers: a fault of ours, with a reference to find it in the log
@@ -99,6 +100,15 @@ class Wait(Passing):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Wait {seconds} s.", "So many questions in a minute are too many.")
         self.seconds = seconds
+
+
+class MovedOn(Passing):
+    """The debate went on while something was done about how it stood before."""
+
+    code = "E-MOVED-ON"
+
+    def __init__(self) -> None:
+        super().__init__("The debate has moved on meanwhile.", "Look at where it stands, then try again.")
 
 
 class LimitReached(Passing):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from bot.errors import Passing, RostrumError
 from bot.ports import Claimed, Outbox, Poster
@@ -33,11 +35,23 @@ class Deliveries:
             log.warning("outbox of %s: %s", self._poster.platform, error)
         return count
 
-    async def keep_delivering(self, every_s: float) -> None:
-        """Deliver again and again, until cancelled."""
-        while True:
-            await self.deliver()
-            await asyncio.sleep(every_s)
+    @asynccontextmanager
+    async def under_way(self, every_s: float) -> AsyncIterator[None]:
+        """Deliver again and again while the block runs; what is being sent when it ends is sent first."""
+        over = asyncio.Event()
+
+        async def deliver() -> None:
+            while not over.is_set():
+                await self.deliver()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), every_s)
+
+        delivering = asyncio.create_task(deliver())
+        try:
+            yield
+        finally:
+            over.set()
+            await delivering
 
     async def _send(self, claimed: Claimed) -> bool:
         try:

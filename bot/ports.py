@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.chat.invocation import Invocation, Place
-from bot.chat.reply import Reply
+from bot.chat.reply import Picture, Reply
+from bot.debating.ballots import Cast, Choice, Result
+from bot.debating.events import Actor, Recorded
+from bot.debating.events import Event as DebateEvent
+from bot.debating.format import Format
+from bot.debating.motion import Motion
+from bot.debating.state import Ballot, DebateState, Phase
 from bot.knowledge.article import Article, Draft, Passage, Revision, Scope
 from bot.knowledge.findings import Findings
 from bot.model import Completion, Event, Model, Payer, Request, Usage
@@ -294,10 +300,10 @@ class LanguageModel(Protocol):
     async def is_there(self) -> bool:
         """Whether an endpoint is set or was found; whether it works shows when it is asked."""
 
-    async def models(self) -> tuple[Model, ...]:
+    async def models(self, *, every: bool = False) -> tuple[Model, ...]:
         """The models that are asked, in the order of trying; one that could not tell its name has none.
 
-        None where no endpoint is set or found.
+        With `every`, those follow that are asked only by name. None where no endpoint is set or found.
         """
 
     def stream(
@@ -524,3 +530,173 @@ class Checkup(Protocol):
 
     def points(self) -> AsyncIterator[Point]:
         """What is found, as soon as it is. Nothing is raised: what cannot be looked at is a bad point."""
+
+
+class Formats(Protocol):
+    """The formats there are: those that ship, and the operator's own in the data folder."""
+
+    async def all(self) -> tuple[Format, ...]:
+        """Every format that adds up, those that ship first. A file that does not is left out and logged."""
+
+    async def named(self, name: str) -> Format:
+        """One format by its id or name. Raises NotFound, naming the nearest; InputError for a broken file."""
+
+    async def read(self, file: Path) -> Format:
+        """The format that a file makes. Raises NotFound for no file, InputError with all mistakes."""
+
+
+class Motions(Protocol):
+    """The motions there are: those that ship, and the operator's own in the data folder."""
+
+    async def all(self) -> tuple[Motion, ...]:
+        """Every motion, in order of their numbers; the operator's own come last."""
+
+    async def matching(self, text: str) -> Motion:
+        """The motion of that number, id or wording, else one in the member's own words (`own_motion`).
+
+        Raises NotFound for a number that no motion has, InputError for words that make no motion.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debate:
+    """A debate as it is kept. `place` is where it is held, `thread` included; `events` are all, in order."""
+
+    id: int
+    place: Place
+    opened_by: Actor
+    events: tuple[Recorded, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A debate in a list."""
+
+    id: int
+    place: Place
+    motion: str
+    format: str
+    phase: Phase
+    paused: bool
+    opened_at: datetime
+    closed_at: datetime | None
+    result: Mapping[str, Any] | None
+
+
+class Debates(Protocol):
+    """The debates and all that happened in them. What is appended stays."""
+
+    async def open(
+        self,
+        place: Place,
+        actor: Actor,
+        opened: DebateEvent,
+        state: DebateState,
+        says: Callable[[int], Sequence[Reply]],
+    ) -> int:
+        """Keep a new debate with its first event, and return its number; `says` makes of that what is posted.
+
+        `state` is how it stands after the event. Raises InputError where an attended debate is under way in
+        that channel, or two are in the community.
+        """
+
+    async def append(
+        self,
+        debate: int,
+        actor: Actor,
+        at: datetime,
+        events: Sequence[DebateEvent],
+        state: DebateState,
+        posts: Sequence[Reply],
+    ) -> None:
+        """Keep what happened, `state` being how it stands after it, and put the `posts` into the outbox.
+
+        All of it or nothing. Raises MovedOn where the last event kept is not `state.seq - len(events)`.
+        """
+
+    async def debate(self, community: str, number: int) -> Debate:
+        """One debate of a community. Raises NotFound: "No debate with that number here."."""
+
+    async def under_way(self, place: Place) -> int | None:
+        """The attended debate that is under way in the channel of a place."""
+
+    async def recent(self, community: str, limit: int) -> tuple[Outline, ...]:
+        """The newest debates of a community, newest first."""
+
+    async def latest(self, place: Place) -> int | None:
+        """The newest debate of the channel of a place, over or not."""
+
+    async def live(self, platform: str) -> tuple[tuple[str, int], ...]:
+        """Community and number of every attended debate on a platform that is not over."""
+
+    async def keep_draft(self, debate: int, member: str, text: str) -> None:
+        """Keep what a member means to say next, in place of the draft before; an empty text forgets it."""
+
+    async def draft(self, debate: int, member: str) -> str:
+        """What a member means to say next, or nothing."""
+
+
+class Ballots(Protocol):
+    """The votes of members, one for each of a debate's two ballots. Nobody can tell whose they are."""
+
+    async def cast(
+        self, debate: int, ballot: Ballot, member: str, choice: Choice, *, late: bool
+    ) -> Choice | None:
+        """Keep a member's vote, and return the one it takes the place of.
+
+        `late` marks a member who joined after the announcement. Raises InputError "Voting has closed." unless
+        that ballot is open at this moment: closing and voting are never at the same time.
+        """
+
+    async def own(self, debate: int, member: str) -> Mapping[Ballot, Choice]:
+        """A member's own votes."""
+
+    async def turnout(self, debate: int, ballot: Ballot) -> int:
+        """How many members have voted."""
+
+    async def casts(self, debate: int) -> tuple[Cast, ...]:
+        """Everybody's votes, nameless, in no order that tells. Raises ValueError while a ballot is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A short piece of work: what `kind`, with which plain `values`. Safe to run late, and to run twice."""
+
+    kind: str
+    values: Mapping[str, str | int]
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Jobs(Protocol):
+    """What happens later. The same name runs once; one that failed or was cancelled may be enqueued again."""
+
+    async def enqueue(self, name: str, job: Job, *, after: datetime | None = None) -> None:
+        """Have a job run, not before an instant. A name that waits, runs or is done is nothing new."""
+
+    async def cancel(self, name: str) -> None:
+        """Do not run a waiting job; stop a running one. Nothing for any other."""
+
+    async def status(self, name: str) -> JobState | None:
+        """Where a job stands; `None` for a name that was never enqueued."""
+
+    async def run(self) -> None:
+        """Run what is due, as it falls due, until cancelled; then what is running is stopped."""
+
+
+class Pictures(Protocol):
+    """Draws what people look at, light and dark, as PNG files 1080 pixels wide, with the same in words."""
+
+    async def swing(self, result: Result, motion: str, folder: Path) -> Picture:
+        """How the votes moved, as far as it may be told: `swing.png` and `swing-dark.png` there."""
+
+    async def timeline(self, state: DebateState, folder: Path) -> Picture:
+        """Who spoke when, how long, and what it rests on: `timeline.png` and `timeline-dark.png` there."""

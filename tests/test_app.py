@@ -25,7 +25,7 @@ from bot.storage import open_storage
 from tests.screens import Silent
 
 HOME = Scope(community=COMMUNITY)
-SHIPPED = 14
+SHIPPED = 17
 
 
 class Clock:

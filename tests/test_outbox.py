@@ -261,18 +261,23 @@ async def test_who_keeps_delivering_goes_on_after_a_failure(outbox: Outbox, post
     poster.refusals = ["a"]
     failing = Failing(outbox)
     failing.claims_to_fail = 2
-    delivering = asyncio.create_task(Deliveries(failing, poster).keep_delivering(0.001))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(20), Deliveries(failing, poster).under_way(0.001):
         await put(outbox, "a")
         await out.wait()
         out.clear()
         await put(outbox, "b")
         await out.wait()
     assert poster.posted == ["a", "b"]
-    assert not delivering.done()
-    delivering.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await delivering
+
+
+async def test_what_is_being_sent_when_delivering_ends_is_sent_first(outbox: Outbox, poster: Poster) -> None:
+    sending = asyncio.Event()
+    poster.on_send = sending.set
+    await put(outbox, "a")
+    async with asyncio.timeout(20), Deliveries(outbox, poster).under_way(60):
+        await sending.wait()
+    assert poster.posted == ["a"]
+    assert await Deliveries(outbox, poster).deliver() == 0
 
 
 async def test_several_who_deliver_from_one_outbox_never_send_a_message_twice(

@@ -47,7 +47,7 @@ def bind(command: Command, values: Mapping[str, str]) -> Any:
     """The request that the values make. Raises InputError that says which value is wrong and why."""
     if lacking := missing(command, values):
         raise _lacking(command, lacking[0])
-    given = {p.name: _convert(p, values[p.name]) for p in command.parameters if p.name in values}
+    given = {p.field: _convert(p, values[p.name]) for p in command.parameters if p.name in values}
     return command.request(**given)
 
 

@@ -46,9 +46,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One option of a command, derived from a field."""
+    """One option of a command, derived from a `field`; that of `for_` is called `for`."""
 
     name: str
+    field: str
     kind: Kind
     option: Option
     required: bool
@@ -158,7 +159,8 @@ def _parameter(field: dataclasses.Field[Any], hint: Any) -> Parameter:
     python_type = _without_none(annotated)
     required = field.default is dataclasses.MISSING
     return Parameter(
-        name=field.name,
+        name=field.name.rstrip("_"),
+        field=field.name,
         kind=_kind(python_type),
         option=option,
         required=required,

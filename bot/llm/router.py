@@ -63,10 +63,16 @@ class Router:
         """Whether an endpoint is set or was found; whether it works shows when it is asked."""
         return bool(await self._clients())
 
-    async def models(self) -> tuple[Model, ...]:
-        """The models in the order of trying; one whose name nobody could tell in time is named ""."""
+    async def models(self, *, every: bool = False) -> tuple[Model, ...]:
+        """The models in the order of trying; one whose name nobody could tell in time is named "".
+
+        With `every`, those follow that are asked only by name.
+        """
         until = asyncio.get_running_loop().time() + GREETING_S
-        return tuple(await asyncio.gather(*(_named(client, until) for client in await self._chain())))
+        clients = await self._chain()
+        if every:
+            clients += [client for client in await self._clients() if client not in clients]
+        return tuple(await asyncio.gather(*(_named(client, until) for client in clients)))
 
     async def endpoints(self) -> list[Endpoint]:
         """The endpoints in the order of trying."""

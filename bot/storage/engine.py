@@ -6,13 +6,13 @@ import asyncio
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Engine, Insert, create_engine, event
+from sqlalchemy import URL, Engine, ExceptionContext, Insert, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -63,9 +63,12 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is kept when the block ends well, and only then. Raises StoreError, Passing."""
+        """A transaction that is kept when the block ends well, and only then. Raises StoreError, Passing.
+
+        When the block is left, however it is, nothing of it goes on in SQLite.
+        """
         with translated(self._file):
-            async with self._writes.connect() as connection, self._turn(), connection.begin():
+            async with self._writes.connect() as connection, self._turn(), _whole(connection):
                 yield connection
 
     async def close(self) -> None:
@@ -84,6 +87,33 @@ class Database:
             yield
         finally:
             self._lock.release()
+
+
+@asynccontextmanager
+async def _whole(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A transaction whose beginning and end no cancellation cuts short: the lock must outlast them."""
+    transaction = connection.begin()
+    try:
+        await _to_its_end(transaction.start())
+        yield
+        await _to_its_end(transaction.commit())
+    except BaseException:
+        await _to_its_end(connection.rollback())
+        raise
+
+
+async def _to_its_end(work: Coroutine[Any, Any, Any]) -> None:
+    """Await something that goes on when this is cancelled; the cancellation takes effect afterwards."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled from task.exception()
+    task.result()
 
 
 async def insert_new(connection: AsyncConnection, insert: Insert) -> bool:
@@ -195,7 +225,15 @@ def _async_engine(file: Path, more: dict[str, Any], begin: str, *, pool_size: in
     url = URL.create("sqlite+aiosqlite", database=str(file))
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=PATIENCE_S)
     _set_up(engine.sync_engine, _PRAGMAS | more, begin)
+    event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
     return engine
+
+
+def _keep_when_cancelled(context: ExceptionContext) -> None:
+    # SQLAlchemy would close the connection, although the driver's thread works on. A cursor with rows left to
+    # fetch then keeps SQLite's side of it open, and its transaction with the lock, until it is collected.
+    if isinstance(context.original_exception, asyncio.CancelledError):
+        context.is_disconnect = False
 
 
 def _set_up(engine: Engine, pragmas: dict[str, Any], begin: str) -> None:

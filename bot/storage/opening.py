@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.knowledge.passages import split
-from bot.ports import Allowances, Asks, Clock, Ledger, Library, Outbox, Vectors
+from bot.ports import Allowances, Asks, Ballots, Clock, Debates, Ledger, Library, Outbox, Vectors
 from bot.storage.asks import StoredAsks
+from bot.storage.ballots import StoredBallots
+from bot.storage.debates import StoredDebates
 from bot.storage.engine import Database
 from bot.storage.ledger import StoredLedger
 from bot.storage.library import StoredLibrary
@@ -30,6 +32,8 @@ class Storage:
     outbox: Outbox
     ledger: Ledger
     vectors: Vectors
+    debates: Debates
+    ballots: Ballots
 
 
 @asynccontextmanager
@@ -48,6 +52,8 @@ async def open_storage(folder: Path, clock: Clock, allowances: Allowances = _USU
             outbox=StoredOutbox(database, clock),
             ledger=StoredLedger(database, clock, allowances),
             vectors=StoredVectors(database),
+            debates=StoredDebates(database),
+            ballots=StoredBallots(database, clock),
         )
     finally:
         await database.close()

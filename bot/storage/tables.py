@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -225,4 +226,64 @@ recent_ask = Table(
     Column("channel", Text, nullable=False),
     Column("member", Text, nullable=False),
     Column("at", Instant, nullable=False, index=True),
+)
+
+# How a debate stands, as the fold over its events says: what lists, the limits and the ballot box ask for.
+# `ballot` is the one that is open; nobody can vote while it is `None`. `voter_key` makes voters of members.
+debate = Table(
+    "debate",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("community", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_by_name", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant, index=True),
+    Column("attended", Boolean, nullable=False),
+    Column("phase", String(10), nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("ballot", String(10)),
+    Column("motion", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("voter_key", LargeBinary, nullable=False),
+    Index(None, "community", "channel"),
+    sqlite_autoincrement=True,
+)
+
+# The log: never changed, only added to.
+debate_event = Table(
+    "debate_event",
+    metadata,
+    Column("debate", ForeignKey("debate.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# `voter` is a member's id under the key of that debate, so that the same member is another voter elsewhere.
+ballot = Table(
+    "ballot",
+    metadata,
+    Column("debate", ForeignKey("debate.id"), primary_key=True),
+    Column("ballot", String(10), primary_key=True),
+    Column("voter", String(64), primary_key=True),
+    Column("choice", String(10), nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("cast_at", Instant, nullable=False),
+    Column("changes", Integer, nullable=False),
+)
+
+debate_draft = Table(
+    "debate_draft",
+    metadata,
+    Column("debate", ForeignKey("debate.id"), primary_key=True),
+    Column("member", Text, primary_key=True),
+    Column("text", Text, nullable=False),
 )

@@ -1,6 +1,6 @@
 """An author for the fake model: it reads the prompt and writes out of its passages, truly and only that.
 
-`grounded(messages, body)` is the default author of `FakeModelServer`. It knows the four prompts of this
+`grounded(messages, body)` is the default author of `FakeModelServer`. It knows the prompts of this
 project and answers anything else with a plain sentence, or with JSON by the schema that was asked for.
 Authors that misbehave are in `tests.fakes.misbehaving`.
 """
@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from tests.fakes import counting, dictionary, weighing
+from tests.fakes import counting, debating, dictionary, weighing
 from tests.fakes.reading import Sentence, Task, task_of
 
 Json = dict[str, Any]
@@ -56,6 +56,8 @@ _POSSESSIVE = ("its", "their", "his", "her")
 
 def grounded(messages: list[Json], body: Json) -> str:
     """What an honest model of modest gifts writes."""
+    if (part := debating.part_of(messages)) is not None:
+        return debating.answered(part)
     task = task_of(messages)
     match task.kind:
         case "answer":

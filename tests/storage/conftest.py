@@ -17,6 +17,8 @@ from bot.knowledge.article import Draft, Particulars, Scope
 from bot.knowledge.passages import Span
 from bot.ports import Allowances, Outgoing
 from bot.storage.asks import StoredAsks
+from bot.storage.ballots import StoredBallots
+from bot.storage.debates import StoredDebates
 from bot.storage.engine import Database
 from bot.storage.ledger import StoredLedger
 from bot.storage.library import StoredLibrary
@@ -58,6 +60,8 @@ class Kept:
     asks: StoredAsks
     outbox: StoredOutbox
     ledger: StoredLedger
+    debates: StoredDebates
+    ballots: StoredBallots
 
 
 Open = Callable[[], AbstractAsyncContextManager[Kept]]
@@ -76,6 +80,8 @@ def sqlite(folder: Path, clock: Clock) -> Open:
                 asks=StoredAsks(database, clock),
                 outbox=StoredOutbox(database, clock),
                 ledger=StoredLedger(database, clock, Allowances()),
+                debates=StoredDebates(database),
+                ballots=StoredBallots(database, clock),
             )
         finally:
             await database.close()

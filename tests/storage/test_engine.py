@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Coroutine, Generator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
+from types import coroutine
+from typing import Any
 
 import pytest
 
@@ -116,3 +119,47 @@ async def test_removed_words_are_gone_from_the_file(kept: Kept, tmp_path: Path) 
         await connection.exec_driver_sql("SELECT 1")
     await kept.database.close()
     assert b"unforgettable-canary" not in (tmp_path / "app.db").read_bytes()
+
+
+@coroutine
+def cancelled_at(waits: Collection[int], work: Coroutine[Any, Any, object]) -> Generator[Any, None, int]:
+    """Do some work, cancelled in those of its waits; how often it waited, where it ends well."""
+    error: BaseException | None = None
+    for wait in count(1):
+        try:
+            waited_for = work.throw(error) if error else work.send(None)
+        except StopIteration:
+            return wait - 1
+        task = asyncio.current_task()
+        if wait in waits and task:
+            task.cancel()
+        try:
+            yield waited_for
+        except BaseException as raised:  # noqa: BLE001  # it goes on to the work
+            error = raised
+        else:
+            error = None
+    raise AssertionError
+
+
+@pytest.mark.parametrize("more", [(), (1,), (1, 2)], ids=["once", "twice", "three times"])
+async def test_a_write_cancelled_at_any_moment_is_kept_whole_or_not_at_all_and_leaves_nothing_locked(
+    kept: Kept, tmp_path: Path, more: tuple[int, ...]
+) -> None:
+    for _ in range(2):
+        await kept.library.add(HERE, draft("Any.", source="file:/a"))
+    waits = await cancelled_at((), kept.library.add(HERE, draft("Some.", source="file:/b")))
+    assert waits > 40
+    # What is raised is held on to, as whoever logs it would: no cursor in it is collected.
+    raised = []
+    with closing(sqlite3.connect(tmp_path / "app.db", isolation_level=None, timeout=0)) as foreign:
+        for wait in range(1, waits + 1):
+            said = draft(f"Text {wait}.\n\nMore.", source=f"file:/{wait}")
+            with pytest.raises(asyncio.CancelledError) as cancelled:
+                await cancelled_at((wait, *(wait + one for one in more)), kept.library.add(HERE, said))
+            raised.append(cancelled.value)
+            foreign.execute("BEGIN IMMEDIATE")
+            foreign.execute("ROLLBACK")
+            added = await kept.library.add(HERE, said)
+            assert len(await kept.library.passages(HERE, added.article.id)) == 2
+    assert len(await kept.library.articles(HERE)) == waits + 2

@@ -30,6 +30,6 @@ def test_a_wheel_installed_elsewhere_answers_from_the_articles_in_it(bare: Rostr
     assert ran.code == 0, ran.err
     assert len(ran.json["sources"]) >= 2
     listed = bare("articles", "list", "--json", env={"PYTHONPATH": str(target)}).json
-    assert len(listed) == 14
+    assert len(listed) == 17
     shown = bare("help", env={"PYTHONPATH": str(target)})
     assert "/ask" in shown.out

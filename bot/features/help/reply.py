@@ -75,7 +75,7 @@ def welcome(articles: int, models: Sequence[Model] = ()) -> Reply:
 _QUESTION = "What did xAI promise about Grok 2?"
 _FIRST = (
     (_QUESTION, as_line("ask", {"question": _QUESTION})),
-    ("/search licence", "search licence"),
+    ("A debate: should open source mean open data?", "debate start"),
     ("/help", "help"),
 )
 _EMPTY = (("/help articles add", "help articles add"), ("/help", "help"))

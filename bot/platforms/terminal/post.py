@@ -14,8 +14,8 @@ class TerminalPoster:
         self._screen = screen
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Print the message; its key is its id."""
-        self._screen.say(outgoing.reply)
+        """Print the message; its key is its id. If it has buttons, numbers press those now."""
+        self._screen.print(outgoing.reply)
         return outgoing.key
 
     async def find(self, outgoing: Outgoing) -> str | None:

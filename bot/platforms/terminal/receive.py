@@ -24,7 +24,7 @@ from bot.platforms.terminal.screen import TerminalScreen, new_console
 from bot.ports import Outbox
 
 _GOODBYE = {"/quit", "/exit", "quit", "exit", "/q"}
-_EVERY_S = 1.0
+_EVERY_S = 0.3
 _LONGEST_NUMBER = 3
 
 
@@ -54,12 +54,14 @@ class Chat:
     async def from_pipe(self, lines: TextIO) -> None:
         """Answer line by line until the input ends."""
         await self.greet()
+        self.screen.before_last = self._deliveries.deliver
         async for line in _lines(lines):
             if line.strip() in _GOODBYE:
                 return
             if line.strip():
                 self.screen.console.print(f"› {line.strip()}", soft_wrap=True)
-                await self.hear(line.strip())
+                async with self._deliveries.under_way(_EVERY_S):
+                    await self.hear(line.strip())
             await self._deliveries.deliver()
 
     async def from_keyboard(self, history: str) -> None:
@@ -69,14 +71,10 @@ class Chat:
         prompt = Prompt(self.dispatch, self.call, history)
         self._fill = fill
         await self.greet()
-        delivering = asyncio.create_task(self._deliveries.keep_delivering(_EVERY_S))
-        try:
+        async with self._deliveries.under_way(_EVERY_S):
             while (line := await prompt.line()) is not None and line.strip() not in _GOODBYE:
                 if line.strip():
                     await self._until_interrupted(self.hear(line.strip()))
-        finally:
-            delivering.cancel()
-            await asyncio.wait([delivering])
 
     async def greet(self) -> None:
         """The first screen: what is there, and what to try."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -34,6 +35,8 @@ class TerminalScreen:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.before_last: Callable[[], Awaitable[object]] | None = None
+        """Says what came up meanwhile, before the last reply is printed."""
         self.buttons: tuple[Button, ...] = ()
         self._shown: Reply | None = None
         self._live: Live | None = None
@@ -50,6 +53,8 @@ class TerminalScreen:
     async def finish(self) -> None:
         """Print the reply shown last, for good."""
         self.settle()
+        if self.before_last:
+            await self.before_last()
         if self._shown:
             self.print(self._shown)
         self._shown = None

@@ -13,6 +13,9 @@ from bot.outbox import Deliveries
 from bot.platforms.terminal.filling import run_filled
 from bot.ports import Outbox, Outgoing
 
+EVERY_S = 0.3
+"""How often it is looked for what came up meanwhile."""
+
 
 class JsonScreen:
     """Shows nothing: standard output holds one JSON value and nothing else."""
@@ -58,9 +61,15 @@ class PlainScreen:
 
 
 async def run(
-    dispatch: Dispatch, place: Place, member: Member, arguments: list[str], *, as_json: bool
+    dispatch: Dispatch,
+    outbox: Outbox,
+    place: Place,
+    member: Member,
+    arguments: list[str],
+    *,
+    as_json: bool,
 ) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code. What comes up meanwhile is said on standard error."""
     fill = None if as_json or not (sys.stdin and sys.stdin.isatty()) or not sys.stdout.isatty() else _fill
     screen = JsonScreen() if as_json else PlainScreen()
     call = Invocation(
@@ -71,7 +80,9 @@ async def run(
         local=True,
         from_shell=True,
     )
-    reply = await run_filled(dispatch, call, screen, fill)
+    async with Deliveries(outbox, _StderrPoster(place.platform)).under_way(EVERY_S):
+        reply = await run_filled(dispatch, call, screen, fill)
+    await notices(outbox, place.platform)
     return _said(reply, screen)
 
 

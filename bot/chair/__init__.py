@@ -1,0 +1,1 @@
+"""Runs debates: what happens, when, and what is said, through the ports."""

@@ -1,0 +1,1 @@
+"""The motions there are to debate, and what speaks for each side."""

@@ -1,0 +1,1 @@
+"""What is kept as files: the formats and motions that ship, and the operator's own."""
