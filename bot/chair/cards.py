@@ -24,7 +24,9 @@ from bot.writing.quoting import Quotation, quotation
 FOUND = 16
 """So many sentences are taken from one search at most."""
 COVERED = 0.2
-"""A sentence must have this share of what is searched for, or it has nothing to do with it."""
+"""A sentence must have this share of what is searched for, or it has nothing to do with it …"""
+SHARED = 2
+"""… unless so many of the words stand in it: of a long motion no sentence has much."""
 
 _OTHER = {Stance.PRO: Stance.CON, Stance.CON: Stance.PRO}
 _PREAMBLE = re.compile(r"this house (?:(?:believes|holds|predicts|thinks)(?: that)?)?", re.IGNORECASE)
@@ -207,8 +209,15 @@ def _chosen(findings: Findings, case: Case, theirs: str) -> list[Chosen]:
         one
         for one in best
         if _states(one.text)
-        and (case.articles or (one.coverage >= COVERED and not _says_more(one, theirs, case.words)))
+        and (case.articles or (_bears(one, findings.query) and not _says_more(one, theirs, case.words)))
     ]
+
+
+def _bears(one: Chosen, query: str) -> bool:
+    """Whether a sentence has to do with what is searched for."""
+    language = one.passage.language
+    shared = set(tokens(one.text, language)) & set(query_tokens(query, language))
+    return one.coverage >= COVERED or len(shared) >= SHARED
 
 
 def _states(text: str) -> bool:

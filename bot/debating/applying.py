@@ -226,4 +226,4 @@ def _place_of(state: DebateState, event: Struck | Restored) -> int:
 def _speeches_over(state: DebateState, event: SpeechesOver, at: datetime) -> DebateState:
     must(event.early or (is_over(state) and state.turn is None), event)
     over = _moved(state, event, at, {Phase.LIVE: Phase.POST_VOTE})
-    return replace(over, closes=event.closes, turn=None, window=None, put=None, ended_because=event.reason)
+    return replace(over, closes=event.closes, turn=None, window=None, ended_because=event.reason)

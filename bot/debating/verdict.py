@@ -130,7 +130,10 @@ def _conversion(rates: Mapping[str, Fraction | None], ahead: str, labels: Mappin
         return "" if ahead == "draw" else f"By conversion they are level: {each}."
     mine, theirs = percent(told[better]), percent(told[_OTHER[better]])
     if better == ahead:
-        return f"It also won the greater share of those who were not on its side: {mine} to {theirs}."
+        return (
+            f"{labels[better]} also won the greater share of those who were not on its side: "
+            f"{mine} to {theirs}."
+        )
     won = f"{mine} of those who were not on its side before"
     turn = f"{labels[better]} is ahead" if ahead == "draw" else "it is the other way round"
     return f"By conversion {turn}: {labels[better]} won {won}, {labels[_OTHER[better]]} {theirs}."

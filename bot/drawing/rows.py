@@ -66,7 +66,7 @@ def _spoken(state: DebateState, delivered: Delivered) -> Row:
 def _used(slot: Slot, delivered: Delivered) -> tuple[float, str]:
     words = delivered.speech.words
     if slot.words:
-        return min(1.0, words / slot.words), f"{words} of {slot.words} words"
+        return min(1.0, words / slot.words), f"{words} of {slot.words}"
     took, given = int((delivered.posted - delivered.opened).total_seconds()), slot.answer_s or slot.seconds
     return (min(1.0, took / given), f"{took} of {given} s") if given else (1.0, f"{words} words")
 

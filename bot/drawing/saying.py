@@ -64,9 +64,9 @@ def said_of_timeline(state: DebateState, turns: Sequence[Row]) -> str:
 
 
 def heading(state: DebateState, turns: Sequence[Row]) -> str:
-    """What is counted over all turns: "Quick, 8 turns, 14 quotations"."""
+    """What is counted over all turns: "8 turns, 14 quotations, Quick"."""
     quotes = counted(sum(row.quotes for row in turns), "quotation")
-    return f"{state.format.name}, {counted(len(turns), 'turn')}, {quotes}"
+    return f"{counted(len(turns), 'turn')}, {quotes}, {state.format.name}"
 
 
 def _turn(row: Row) -> str:

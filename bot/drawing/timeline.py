@@ -95,9 +95,9 @@ def _draw_row(canvas: Canvas, row: Row, middle: float, high: float) -> None:
         said = canvas.cut(f"{row.title}: {what_became(row)}" if passed else who, SMALLEST, _LABEL)
         canvas.text(x, middle, said, SMALLEST, align=align)
         return
-    canvas.text(x, middle - 23, canvas.cut(who, 38, _LABEL), 38, align=align)
     became = row.amount if row.fate is Fate.SPOKEN else what_became(row)
-    canvas.text(x, middle + 23, canvas.cut(became, 34, _LABEL), 34, colour=canvas.palette.faint, align=align)
+    canvas.text(x, middle - 23, canvas.cut(f"{row.title}: {became}", 34, _LABEL), 34, align=align)
+    canvas.text(x, middle + 23, canvas.cut(row.who, 34, _LABEL), 34, colour=canvas.palette.faint, align=align)
 
 
 def _draw_bar(canvas: Canvas, row: Row, middle: float, thick: float, way: int) -> None:

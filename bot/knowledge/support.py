@@ -110,7 +110,7 @@ def _unsaid(window: Window, covered: Collection[int], ordinary: Collection[int])
         if row == _LONGEST_ROW:
             return Fault(Level.DOUBT)
     for ats in clauses.values():
-        if len(ats) > 1 and _share(window, covered, ats) < (_PAIR_FROM if len(ats) == 2 else _CLAUSE_FROM):
+        if len(ats) > 1 and _share(window, covered, ats) <= (_PAIR_FROM if len(ats) == 2 else _CLAUSE_FROM):
             return Fault(Level.DOUBT)
     return None
 

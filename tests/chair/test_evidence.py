@@ -32,20 +32,20 @@ SCOPE = Scope(community="terminal", channel="chat")
 DIGGING = """
 ## Under the hills
 
-Wombats dig burrows of thirty metres at night in the Kassel hills. A burrow keeps its warmth through the whole winter.
-Farmers nearby report that wombat burrows drain wet meadows after heavy rain. Deep soil comes up to the light where
-wombats have dug for years.
+Wombats dig burrows of thirty metres at night in the Kassel hills. A burrow keeps its warmth all winter.
+Farmers nearby report that wombat burrows drain wet meadows after heavy rain. Deep soil comes up to light
+where wombats have dug for years.
 
 ## What it brings
 
-Seeds of rare grasses grow best on freshly dug wombat soil. Twelve villages now count their wombats every spring.
+Seeds of rare grasses grow best on freshly dug wombat soil. Twelve villages count their wombats in spring.
 Children learn patience while they wait for a wombat to appear.
 """
 DAMAGE = """
-Burrows of wombats break the axles of passing hay carts. A wombat eats the roots that hold a slope together. Fences
-fall where wombats have dug under their posts for a season. Insurers refuse to cover land on which wombats live.
+Burrows of wombats break the axles of passing hay carts. A wombat eats the roots that hold a slope. Fences
+fall where wombats have dug under posts for a season. Insurers refuse to cover land where wombats live.
 
-The county spent nine thousand marks on wombat damage last year. Nobody has shown that a meadow needs any wombats.
+The county spent nine thousand marks on wombat damage last year. Nobody has shown that meadows need wombats.
 """
 BREAD = "Rye bread keeps for a week because its crumb is moist. Bakers bake pumpernickel for sixteen hours."
 
@@ -79,6 +79,9 @@ CON = Case(
         ("Fences fall", "answer"),
         ("Insurers refuse", "closing"),
     ),
+)
+UNJUDGED = (
+    "This house believes that wombats help the grass and the soil more than they harm roots and meadows."
 )
 WOMBATS = Motion(text="This house believes that wombats do the hills good.", pro=PRO, con=CON)
 
@@ -176,7 +179,7 @@ async def test_an_opening_reads_two_cards_each_a_claim_and_a_quotation(stocked: 
         "Claim on wombats dig\n"
         "> Wombats dig burrows of thirty metres at night in the Kassel hills. [1]\n\n"
         "Claim on a burrow keeps\n"
-        "> A burrow keeps its warmth through the whole winter. [2]"
+        "> A burrow keeps its warmth all winter. [2]"
     )
     assert said.by == Cards()
     assert said.notes == ()
@@ -197,8 +200,8 @@ async def test_a_card_names_its_article_author_date_and_address(stocked: Shelf) 
 async def test_a_sentence_over_two_lines_is_read_on_one(stocked: Shelf) -> None:
     motion = replace(WOMBATS, pro=Case(listed=listed("Digging", "Deep soil")))
     said = await stocked.speech(at(debate(motion), 2))
-    assert said.sources[0].quote == "Deep soil comes up to the light where\nwombats have dug for years."
-    assert said.text.endswith("> Deep soil comes up to the light where wombats have dug for years. [1]")
+    assert said.sources[0].quote == "Deep soil comes up to light\nwhere wombats have dug for years."
+    assert said.text.endswith("> Deep soil comes up to light where wombats have dug for years. [1]")
 
 
 async def test_marks_in_an_article_stay_letters(shelf: Shelf) -> None:
@@ -305,7 +308,7 @@ async def test_no_card_is_read_twice_and_in_the_end_none_is_left(stocked: Shelf)
 async def test_what_somebody_quoted_is_not_read_again(stocked: Shelf, struck: str | None) -> None:
     quoted = "“Wombats dig burrows of thirty metres at night in the Kassel hills”, says an article."
     state = after(at(debate(con=Person("m1", "Ada")), 1), quoted, struck=struck)
-    assert first_words(await stocked.speech(at(state, 0))) == ["A burrow"]
+    assert first_words(await stocked.speech(at(state, 0))) == ["A burrow", "Farmers nearby"]
 
 
 async def test_what_overlaps_a_quotation_is_not_read(stocked: Shelf) -> None:
@@ -322,7 +325,7 @@ async def test_what_overlaps_a_quotation_is_not_read(stocked: Shelf) -> None:
     )
     said = Speech(text="They do a lot [1].", words=4, by=Cards(), sources=(part,))
     state = after(at(debate(), 1), said)
-    assert first_words(await stocked.speech(at(state, 0))) == ["A burrow"]
+    assert first_words(await stocked.speech(at(state, 0))) == ["A burrow", "Farmers nearby"]
 
 
 async def test_words_are_not_read_again_from_another_revision(stocked: Shelf) -> None:
@@ -338,12 +341,9 @@ async def test_words_are_not_read_again_from_another_revision(stocked: Shelf) ->
 
 async def test_both_sides_of_a_motion_that_nobody_judged_never_read_the_same(stocked: Shelf) -> None:
     read = [
-        quote
-        for said in await play(stocked, debate(Motion(text=WOMBATS.text)))
-        if said
-        for quote in quotes(said)
+        quote for said in await play(stocked, debate(Motion(text=UNJUDGED))) if said for quote in quotes(said)
     ]
-    assert len(read) == len(set(read)) >= 6
+    assert len(read) == len(set(read)) >= 4
 
 
 # Never too long.

@@ -106,7 +106,9 @@ minutes = 10
 
 
 def text_of(format: str) -> str:
-    """The file of a format that ships, or `FULL_HOUSE`."""
+    """The file of a format that ships, or `FULL_HOUSE`, or such a text as it is."""
+    if "\n" in format:
+        return format
     return FULL_HOUSE if format == "full-house" else (FORMATS / f"{format}.toml").read_text("utf-8")
 
 

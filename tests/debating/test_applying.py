@@ -351,3 +351,12 @@ def test_while_one_side_has_answered_a_question_the_other_is_still_to_be_given_a
     gap = {side: state.given_s[side] + outstanding(state)[side] for side in state.given_s}
     assert state.given_s["against"] - state.given_s["for"] == 60
     assert len(set(gap.values())) == 1
+
+
+def test_what_a_side_was_still_to_answer_stays_known_when_it_ends_early() -> None:
+    debate = begun("full-house").happens(Asked(number=1, side="no", text="Why?", name="Dee"))
+    debate.goes_to(11, 1).speaks()
+    before = outstanding(debate.state)
+    debate.happens(SpeechesOver(closes=None, early=True))
+    assert outstanding(debate.state) == before
+    assert before["yes"] - before["no"] == 60

@@ -112,7 +112,7 @@ def test_conversion_that_agrees_is_told_as_well() -> None:
     assert told.from_undecided == {"for": Fraction(1), "against": Fraction(1)}
     assert told.sentence == (
         "For moved more: +22.2 points to +11.1, among the 27 who voted both times. "
-        "It also won the greater share of those who were not on its side: 33.3% to 14.3%. "
+        "For also won the greater share of those who were not on its side: 33.3% to 14.3%. "
         "Of those For won, all were undecided before."
     )
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -22,6 +23,9 @@ from bot.errors import RostrumError
 from tests.debating.building import ANN, BEN, CID, DEE, GEMMA, GROK, MO, Debate, opened, person, speech
 
 EVERYTHING = bool(os.environ.get("ROSTRUM_TEST_ALL"))
+"""`ROSTRUM_TEST_ALL=1` goes through 10,000 debates, in two minutes or so."""
+
+pytestmark = pytest.mark.timeout(900)
 
 FORMATS = ("quick", "oxford", "lincoln-douglas", "full-house")
 people = st.sampled_from((ANN, BEN, CID, DEE))

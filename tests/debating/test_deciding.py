@@ -121,6 +121,22 @@ def test_what_was_due_before_a_pause_has_another_name_after_it() -> None:
     assert names(debate) == [f"{name}~1" for name in before]
 
 
+def test_warnings_move_with_the_clocks() -> None:
+    debate = begun(seats=PEOPLE).pass_by(60)
+    debate.happens(*rules.pause(debate.state, "", debate.now)).pass_by(100)
+    debate.happens(*rules.resume(debate.state, debate.now))
+    warned = [one.at for one in decide(debate.state) if one.effect is Effect.WARN]
+    assert warned == [NOON + timedelta(seconds=190), NOON + timedelta(seconds=262)]
+
+
+def test_what_was_told_before_a_pause_is_not_told_again() -> None:
+    debate = begun(seats=PEOPLE).pass_by(100)
+    debate.happens(*rules.pause(debate.state, "", debate.now)).pass_by(100)
+    debate.happens(*rules.resume(debate.state, debate.now))
+    warned = [one.at for one in decide(debate.state) if one.effect is Effect.WARN]
+    assert warned == [NOON + timedelta(seconds=262)]
+
+
 def test_a_window_takes_the_next_question_and_ends_in_time() -> None:
     debate = begun("full-house").goes_to(11)
     assert debate.effects() == [Effect.CLOSE_WINDOW]

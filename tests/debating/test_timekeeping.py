@@ -44,6 +44,7 @@ from tests.debating.building import (
     opened,
     person,
     speech,
+    text_of,
 )
 
 PEOPLE = {"for.1": person(ANN), "against.1": person(BEN)}
@@ -116,6 +117,13 @@ def test_the_motion_presses_each_side() -> None:
 def test_without_a_pressing_question_a_general_one_is_put() -> None:
     debate = begun(motion=Motion(text=MOTION.text)).goes_to(4)
     assert question_at(debate) == (GENERAL[0], "")
+
+
+def test_a_side_that_is_pressed_again_gets_another_question() -> None:
+    longer = text_of("quick").replace("minutes = 6", "minutes = 12", 1)
+    debate = begun(longer)
+    put = [question_at(debate.goes_to(slot))[0] for slot in range(4, 8)]
+    assert put == [MOTION.pro.pressure, MOTION.con.pressure, GENERAL[0], GENERAL[0]]
 
 
 def test_the_audience_comes_before_the_motion() -> None:

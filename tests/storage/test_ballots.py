@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -170,17 +171,18 @@ class Polling:
     taken: list[tuple[str, Choice | None, Choice]] = field(default_factory=list)
     """Member, former choice, new choice."""
     refused: int = 0
-    closing: bool = False
+    closing: Lock = field(default_factory=Lock)
     closed: bool = False
+    at_close: tuple[Cast, ...] = ()
     after_close: int = 0
     """Votes begun after the close that were taken all the same."""
 
     async def client(self, kept: Kept) -> None:
         with suppress(Empty):
             while True:
-                if self.waiting.qsize() <= self.close_at and not self.closing:
-                    self.closing = True
+                if self.waiting.qsize() <= self.close_at and self.closing.acquire(blocking=False):
                     await go(kept, self.number, 2, Phase.LIVE)
+                    self.at_close = await kept.ballots.casts(self.number)
                     self.closed = True
                 member, choice = self.waiting.get_nowait()
                 begun_after = self.closed
@@ -209,6 +211,7 @@ async def check(kept: Kept, polling: Polling) -> None:
     last = polling.last_choices()
     assert polling.after_close == 0
     casts = await kept.ballots.casts(polling.number)
+    assert casts == polling.at_close
     assert Counter(cast.before for cast in casts) == Counter(last.values())
     assert await kept.ballots.turnout(polling.number, PRE) == len(casts) == len(last)
     for member in list(last)[:20]:

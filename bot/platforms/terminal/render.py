@@ -62,7 +62,8 @@ def _block(block: Block, page: Page) -> None:  # noqa: C901  # one case a block 
             _facts(rows, page)
         case Picture(path=path, alt=alt):
             page.gap()
-            page.write(Text(shown(f"{alt} ({path})"), style="italic"), indent="  ")
+            page.write(Text(shown(path), style="bold"), indent="  ", first="▣ ")
+            page.write(Text(shown(alt), style="dim"), indent="  ")
         case Mention(name=name):
             page.write(Text(f"@{shown(name)}", style="bold cyan"))
         case Progress():
