@@ -214,7 +214,7 @@ async def test_a_fault_that_ends_the_work_in_the_background_is_logged(
     ) as app:
         assert (await run(app, "articles", "list")).data == []
     (record,) = [record for record in caplog.records if record.name == "bot.app"]
-    assert record.getMessage() == "embedding in the background has ended"
+    assert record.getMessage() == "work in the background has ended"
     assert record.exc_info is not None
     assert record.exc_info[0] is KeyError
 

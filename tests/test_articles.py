@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -82,16 +81,3 @@ def test_one_article_says_which_other_it_corrects() -> None:
 @pytest.mark.parametrize(("what", "when"), FACTS)
 def test_a_dated_fact_stands_in_the_library(what: str, when: str) -> None:
     assert any(re.search(what, part) and when in part for part in paragraphs())
-
-
-def motions() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DATA / "motions.jsonl").read_text().splitlines()]
-
-
-@pytest.mark.parametrize("motion", motions(), ids=lambda motion: motion["motion"][:60])
-@pytest.mark.parametrize("side", ["for", "against"])
-def test_a_motion_has_three_passages_for_each_side(motion: dict[str, Any], side: str) -> None:
-    assert len(motion[side]) >= 3
-    for stem, beginning in motion[side]:
-        _, text = parted(ROOT / "articles" / f"{stem}.md")
-        assert any(part.startswith(beginning) for part in text.split("\n\n")), beginning

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ def size(file: Path) -> tuple[int, int]:
 
 
 @pytest.fixture
-def letters(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, float]]]:
+def letters(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
     """Every text that is drawn, and how high its letters are, in pixels."""
     drawn: list[tuple[str, float]] = []
     text = Canvas.text
@@ -42,13 +41,13 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, float]]
         text(self, x, y, said, height, **how)  # type: ignore[arg-type]  # handed on as it came
 
     monkeypatch.setattr(Canvas, "text", noted)
-    yield drawn
+    return drawn
 
 
 async def test_a_debate_in_which_nobody_voted_has_no_picture_of_votes(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no picture"):
         await MatplotlibPictures().swing(voted(0), MOTION, tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "swing.png").exists()
 
 
 @pytest.mark.parametrize("voters", [1, 3, 8, 40])

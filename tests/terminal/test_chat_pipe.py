@@ -20,7 +20,7 @@ def test_lines_from_a_pipe_are_answered_and_its_end_is_the_end(rostrum: Rostrum)
 def test_the_first_screen_says_what_is_there_and_a_digit_runs_a_suggestion(rostrum: Rostrum) -> None:
     ran = rostrum("run", stdin="3\n")
     assert "17 articles, no model: I answer in quotations" in ran.out
-    assert "1 What did xAI promise about Grok 2?   2 /search licence   3 /help" in ran.out
+    assert "2 A debate: should open source mean open data?" in ran.out
     assert "What you can type" in ran.out
 
 

@@ -112,6 +112,14 @@ class Speak:
     debate: Annotated[int | None, _NUMBER] = None
 
 
+@command("debate submit")
+class SubmitDraft:
+    """Give the draft that is kept as your speech, when it is your turn."""
+
+    anyway: Annotated[bool, Option("Post it even if a quotation is not in the articles")] = False
+    debate: Annotated[int | None, _NUMBER] = None
+
+
 @command("debate yield")
 class YieldTurn:
     """Give up your turn, or the rest of your questions."""

@@ -101,7 +101,8 @@ def brief(sitting: Sitting, seat: str, found: Sequence[tuple[str, Citation]]) ->
     """What a seat holder needs."""
     state = sitting.state
     case = state.motion.case(state.format.side(seat).stance)
-    turns = [slot for slot in state.slots if slot.seat == seat and slot.index >= state.next.slot]
+    first = state.turn.at.slot if state.turn else state.next.slot
+    turns = [slot for slot in state.slots[first:] if slot.seat == seat]
     rows = [Fact("Your seat", seat_title(state.format, seat))]
     if case.burden:
         rows.append(Fact("To show", case.burden))
@@ -132,7 +133,7 @@ def draft(sitting: Sitting, checked: CheckedSpeech, words: int) -> Reply:
     return reply(
         Prose(f"Draft kept: {count}; {good}."),
         *_faults(checked),
-        Actions((Button("Speak", as_line("debate speak", {"debate": str(sitting.number)})),)),
+        Actions((Button("Give it as my speech", as_line("debate submit", {"debate": str(sitting.number)})),)),
         data={"words": checked.words, "of": words, "faults": [one.why for one in checked.faults]},
     )
 
@@ -140,17 +141,18 @@ def draft(sitting: Sitting, checked: CheckedSpeech, words: int) -> Reply:
 def _faults(checked: CheckedSpeech) -> list[Block]:
     if not checked.faults:
         return []
-    lines = [f"- “{escape(one.quote)}”: {escape(one.told)}" for one in checked.faults]
+    lines = [f"- {escape(one.told)}" for one in checked.faults]
     return [Prose("\n".join(lines))]
 
 
-def doubtful(sitting: Sitting, checked: CheckedSpeech, text: str, *, asks_back: bool) -> Reply:
+def doubtful(sitting: Sitting, checked: CheckedSpeech) -> Reply:
     """Quotations that are not in the articles; nothing was posted yet."""
-    how = "Mend them and speak again, or post it as it is with `/debate speak anyway:yes …`; they are marked."
+    as_it_is = as_line("debate submit", {"anyway": "yes", "debate": str(sitting.number)})
     return reply(
-        Prose("**Not posted yet.** I do not find this word for word; it is kept as your draft:"),
+        Prose("**Not posted yet**, but kept as your draft:"),
         *_faults(checked),
-        Prose(how),
+        Prose("Mend it and speak again, or post it as it is; what is not found is marked then."),
+        Actions((Button("Post it as it is", as_it_is),)),
         data={"posted": False, "faults": [one.why for one in checked.faults]},
         private=True,
     )
@@ -236,7 +238,9 @@ def _ahead(state: DebateState) -> list[Fact]:
 
 def _left(deadline: datetime, now: datetime) -> str:
     seconds = max(0, int((deadline - now).total_seconds()))
-    return f"{_minutes(seconds)} left" if seconds >= 60 else f"{seconds} s left"
+    if seconds >= 7200:
+        return f"{seconds // 3600} h left"
+    return f"{seconds // 60} min {seconds % 60} s left" if seconds >= 60 else f"{seconds} s left"
 
 
 def _minutes(seconds: int) -> str:

@@ -22,6 +22,7 @@ from bot.features.debate.command import (
     MoreTime,
     Prepare,
     Speak,
+    SubmitDraft,
     YieldTurn,
 )
 from bot.features.debate.seating import actor_of
@@ -86,7 +87,7 @@ class KeepsDraft:
         seat = seat_of(sitting, call)
         text = request.text or await self._debates.draft(sitting.number, call.member.id)
         if not text:
-            raise InputError("There is no draft yet.", "/debate draft followed by your words keeps one.")
+            raise no_draft()
         words = rules.words_next(sitting.state, seat)
         checked = await self._speaker.checked_for(sitting, text, sitting.state.seats[seat], words)
         if request.text:
@@ -94,7 +95,7 @@ class KeepsDraft:
         yield replies.draft(sitting, checked, words)
 
 
-class TakesSpeech:
+class _Speaks:
     """Takes a person's speech. One with quotations that are not in the articles is shown to them first."""
 
     def __init__(self, chair: Chair, speaker: Speaker, debates: Debates, clock: Clock) -> None:
@@ -103,22 +104,40 @@ class TakesSpeech:
         self._debates = debates
         self._clock = clock
 
-    async def __call__(self, request: Speak, call: Invocation) -> AsyncIterator[Reply]:
-        sitting = await self._chair.here(call.place, request.debate)
+    async def _speak(self, sitting: Sitting, call: Invocation, text: str, *, anyway: bool) -> Reply:
         actor = actor_of(call)
         rules.open_for(sitting.state, actor)
-        checked = await self._speaker.checked(sitting, request.text)
+        checked = await self._speaker.checked(sitting, text)
         # What is refused for its length must not be sent back for its quotations first.
         rules.speak(sitting.state, actor, checked.speech, self._clock.now())
-        if checked.faults and not request.anyway:
-            await self._debates.keep_draft(sitting.number, call.member.id, request.text)
-            yield replies.doubtful(sitting, checked, request.text, asks_back=call.asks_back)
-            return
+        if checked.faults and not anyway:
+            await self._debates.keep_draft(sitting.number, call.member.id, text)
+            return replies.doubtful(sitting, checked)
         await self._chair.act(
             sitting, actor, lambda state, now: rules.speak(state, actor, checked.speech, now)
         )
         await self._debates.keep_draft(sitting.number, call.member.id, "")
-        yield replies.spoken(checked)
+        return replies.spoken(checked)
+
+
+class TakesSpeech(_Speaks):
+    """Takes a speech as it is typed."""
+
+    async def __call__(self, request: Speak, call: Invocation) -> AsyncIterator[Reply]:
+        sitting = await self._chair.here(call.place, request.debate)
+        yield await self._speak(sitting, call, request.text, anyway=request.anyway)
+
+
+class TakesDraft(_Speaks):
+    """Takes the draft that was kept."""
+
+    async def __call__(self, request: SubmitDraft, call: Invocation) -> AsyncIterator[Reply]:
+        sitting = await self._chair.here(call.place, request.debate)
+        rules.open_for(sitting.state, actor_of(call))
+        text = await self._debates.draft(sitting.number, call.member.id)
+        if not text:
+            raise no_draft()
+        yield await self._speak(sitting, call, text, anyway=request.anyway)
 
 
 class Yields:
@@ -162,6 +181,11 @@ class GetsMoreTime:
             sitting, actor, lambda state, now: rules.extend_own(state, actor, now)
         )
         yield replies.more_time(sitting)
+
+
+def no_draft() -> InputError:
+    """There is nothing to speak from."""
+    return InputError("There is no draft yet.", "/debate draft followed by your words keeps one.")
 
 
 def seat_of(sitting: Sitting, call: Invocation) -> str:
