@@ -187,19 +187,22 @@ def test_a_changed_question_is_found() -> None:
     assert verify(jsonl(changed)) == ["Line 2 does not have the question that was asked."]
 
 
-anything = st.text(max_size=60) | st.sampled_from(
-    ["> a quote", ">x", "  > x", "- > x", "1. > x", "```\n> x\n```", "a\r> b", "a\x0b> b", "a\u2028> b",
-     "a\x85> b", "# Result", "a\n===", "<b>x</b>", "[a](http://x)", "> Grok-1 [1]", "**\n> x**", "`\n> x`"]
-)  # fmt: skip
+AWKWARD = [
+    "> a quote", ">x", "  > x", "- > x", "1. > x", "```\n> x\n```", "a\r> b", "a\x0b> b", "a\u2028> b",
+    "a\x85> b", "# Result", "a\n===", "<b>x</b>", "[a](http://x)", "> Grok-1 [1]", "**\n> x**", "`\n> x`",
+    "a\n# Result", "a\n> b", "- # Result", "a\n---", "<!-- x", "![a](x)", "[a]: x", "<http://x>",
+]  # fmt: skip
+anything = st.text(max_size=60) | st.sampled_from(AWKWARD)
 holders = st.sampled_from([ADA, LLAMA, Cards()]) | st.builds(Person, st.just("m2"), anything) | st.builds(
     Machine, anything, anything, anything, anything
 )  # fmt: skip
 
 
-@given(anything, holders, anything, anything)
-def test_whatever_people_and_models_write_only_articles_words_look_quoted(
-    text: str, by: Any, note: str, name: str
-) -> None:
+marks = st.text(alphabet="> -+*#`_~=|[]()<>!&\\1.)\n\t aQ:“”;", max_size=40)
+
+
+def page_with(text: str, by: Any, note: str, name: str) -> str:
+    """The page of a debate where these stand wherever people or models can put something."""
     state = heard(
         Speech(text=text, words=1, by=by, sources=(GROK,), notes=(note,)),
         Speech(text=text, words=1, by=LLAMA),
@@ -207,28 +210,22 @@ def test_whatever_people_and_models_write_only_articles_words_look_quoted(
         motion=replace(MOTION, text=text, definitions={name: note}, pro=replace(MOTION.pro, burden=text)),
     )
     first, second = state.speeches
-    state = replace(state, speeches=(first, replace(second, question=note, asked_by=name)))
-    told = page(
-        state,
+    return page(
+        replace(state, speeches=(first, replace(second, question=note, asked_by=name))),
         recorded(Asked(number=1, side="for", text=text, name=name)),
         recorded(Paused(kind="moderator", reason=text), by=Actor("m9", name)),
     )
+
+
+def must_quote_articles_alone(told: str) -> None:
     joined = " ".join(GROK.quote.split())
     assert quotes(told) == [joined]
-    assert "— [1] What was released with Grok-1" in told.split(f"> {joined}\n")[1].splitlines()[0]
+    assert told.split(f"> {joined}\n")[1].startswith("— [1] What was released with Grok-1")
 
 
-marks = st.text(alphabet="> -+*#`_~=|[]()<>!&\\1.)\n\t aQ:“”;", max_size=40)
-
-
-@given(marks, holders, marks)
-def test_a_reader_of_markdown_sees_no_other_quotation_heading_or_link(text: str, by: Any, note: str) -> None:
-    state = heard(
-        Speech(text=text, words=1, by=by, sources=(GROK,), notes=(note,)),
-        Speech(text=text, words=1, by=LLAMA),
-        motion=replace(MOTION, text=text, definitions={note: text}, pro=replace(MOTION.pro, burden=text)),
-    )
-    seen = COMMONMARK.parse(page(state, recorded(Asked(number=1, side="for", text=text, name=note))))
+def must_look_as_meant(told: str) -> None:
+    """A reader of Markdown sees no other quotation, heading, link or tag than those of the page itself."""
+    seen = COMMONMARK.parse(told)
     kinds = [token.type for token in seen]
     inside = {child.type for token in seen for child in token.children or ()}
     assert kinds.count("blockquote_open") == 1
@@ -238,6 +235,26 @@ def test_a_reader_of_markdown_sees_no_other_quotation_heading_or_link(text: str,
         "1. Opening · For the motion", "2. Opening · Against the motion", "Check",
     ]  # fmt: skip
     assert not {"link_open", "image", "html_inline", "html_block"} & {*kinds, *inside}
+
+
+@given(anything, holders, anything, anything)
+def test_whatever_people_and_models_write_only_articles_words_look_quoted(
+    text: str, by: Any, note: str, name: str
+) -> None:
+    must_quote_articles_alone(page_with(text, by, note, name))
+
+
+@given(marks, holders, marks, marks)
+def test_a_reader_of_markdown_sees_what_is_meant_to_be_seen(text: str, by: Any, note: str, name: str) -> None:
+    must_look_as_meant(page_with(text, by, note, name))
+
+
+@pytest.mark.parametrize("by", [ADA, LLAMA, Cards()], ids=lambda by: type(by).__name__)
+@pytest.mark.parametrize("text", AWKWARD)
+def test_markup_that_could_deceive_does_not(text: str, by: Any) -> None:
+    told = page_with(text, by, text, text)
+    must_quote_articles_alone(told)
+    must_look_as_meant(told)
 
 
 @given(st.lists(anything, max_size=4))
