@@ -23,9 +23,10 @@ from bot.writing.quoting import Quotation, quotation
 
 FOUND = 16
 """So many sentences are taken from one search at most."""
-SHARED, COVERED = 2, 0.1
-"""Found in the whole library, a sentence must have so many of the words that are searched for, and so much of
-their weight; else it has nothing to do with the motion."""
+COVERED = 0.2
+"""A sentence must have this share of what is searched for, or it has nothing to do with it …"""
+SHARED = 2
+"""… unless so many of the words stand in it: of a long motion no sentence has much."""
 
 _OTHER = {Stance.PRO: Stance.CON, Stance.CON: Stance.PRO}
 _PREAMBLE = re.compile(r"this house (?:(?:believes|holds|predicts|thinks)(?: that)?)?", re.IGNORECASE)
@@ -203,15 +204,20 @@ def _beginning(begins: str, revision: Revision, language: str | None) -> Quotati
 
 def _chosen(findings: Findings, case: Case, theirs: str) -> list[Chosen]:
     """The sentences worth reading out. In an article that somebody named for this side all of them are."""
-    states = [one for one in choose(findings, limit=FOUND) if _states(one.text)]
-    if case.articles:
-        return states
-    return [one for one in states if _is_about(one, findings) and not _says_more(one, theirs, case.words)]
+    best = choose(findings, limit=FOUND)
+    return [
+        one
+        for one in best
+        if _states(one.text)
+        and (case.articles or (_bears(one, findings.query) and not _says_more(one, theirs, case.words)))
+    ]
 
 
-def _is_about(one: Chosen, findings: Findings) -> bool:
-    shared = findings.weights.keys() & set(tokens(one.text, one.passage.language))
-    return len(shared) >= SHARED and one.coverage >= COVERED
+def _bears(one: Chosen, query: str) -> bool:
+    """Whether a sentence has to do with what is searched for."""
+    language = one.passage.language
+    shared = set(tokens(one.text, language)) & set(query_tokens(query, language))
+    return one.coverage >= COVERED or len(shared) >= SHARED
 
 
 def _states(text: str) -> bool:

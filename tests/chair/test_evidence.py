@@ -32,22 +32,20 @@ SCOPE = Scope(community="terminal", channel="chat")
 DIGGING = """
 ## Under the hills
 
-Wombats dig burrows of thirty metres at night in the Kassel hills. A burrow keeps its warmth through the
-whole winter. Farmers nearby report that wombat burrows drain wet meadows after heavy rain. Deep soil comes
-up to the light where wombats have dug for years.
+Wombats dig burrows of thirty metres at night in the Kassel hills. A burrow keeps its warmth all winter.
+Farmers nearby report that wombat burrows drain wet meadows after heavy rain. Deep soil comes up to light
+where wombats have dug for years.
 
 ## What it brings
 
-Seeds of rare grasses grow best on freshly dug wombat soil. Twelve villages now count their wombats in
-spring. Children learn patience while they wait for a wombat to appear.
+Seeds of rare grasses grow best on freshly dug wombat soil. Twelve villages count their wombats in spring.
+Children learn patience while they wait for a wombat to appear.
 """
 DAMAGE = """
-Burrows of wombats break the axles of passing hay carts. A wombat eats the roots that hold a slope together.
-Fences fall where wombats have dug under their posts for a season. Insurers refuse to cover land on which
-wombats live.
+Burrows of wombats break the axles of passing hay carts. A wombat eats the roots that hold a slope. Fences
+fall where wombats have dug under posts for a season. Insurers refuse to cover land where wombats live.
 
-The county spent nine thousand marks on wombat damage last year. Nobody has shown that a meadow needs any
-wombats.
+The county spent nine thousand marks on wombat damage last year. Nobody has shown that meadows need wombats.
 """
 BREAD = "Rye bread keeps for a week because its crumb is moist. Bakers bake pumpernickel for sixteen hours."
 
@@ -85,7 +83,6 @@ CON = Case(
 UNJUDGED = (
     "This house believes that wombats help the grass and the soil more than they harm roots and meadows."
 )
-BURROWS = Motion(text="This house believes that wombats and their burrows in the meadow soil are good.")
 WOMBATS = Motion(text="This house believes that wombats do the hills good.", pro=PRO, con=CON)
 
 
@@ -530,7 +527,7 @@ async def test_supply_counts_what_each_side_could_read(stocked: Shelf) -> None:
 
 
 async def test_what_both_sides_would_read_counts_for_half(stocked: Shelf) -> None:
-    motion = BURROWS
+    motion = Motion(text=WOMBATS.text)
     both = len(await stocked.quotes(motion, Stance.PRO))
     supply = await stocked.cards.supply(SCOPE, motion)
     assert sum(supply.values()) == both
