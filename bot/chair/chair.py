@@ -19,7 +19,7 @@ from bot.debating.applying import apply
 from bot.debating.deciding import Due, Effect, decide
 from bot.debating.events import BOT, Actor, Event, Opened, Recorded
 from bot.debating.state import DebateState
-from bot.errors import MovedOn, NotFound
+from bot.errors import MovedOn, NotFound, RostrumError
 from bot.ports import Ballots, Clock, Debates, Job, Jobs, Outbox, Outgoing
 
 log = logging.getLogger(__name__)
@@ -132,9 +132,12 @@ class Chair:
     async def sweep(self, platform: str) -> None:
         """Hand over again what every debate under way on a platform needs."""
         for community, number in await self._debates.live(platform):
-            await self._hand_over(await self.look(community, number))
+            try:
+                await self._hand_over(await self.look(community, number))
+            except (RostrumError, ValueError) as error:
+                log.error("debate %d cannot go on: %s", number, error)  # and must not keep the others
 
-    async def _perform(self, sitting: Sitting, due: Due) -> Sitting:  # one case an effect is the point
+    async def _perform(self, sitting: Sitting, due: Due) -> Sitting:
         match due.effect:
             case Effect.START:
                 return await self._by_clock(sitting, due, rules.started)

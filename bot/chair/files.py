@@ -37,6 +37,8 @@ class Files:
             result = Result.from_data(state.result) if state.result else None
             if result and result.told is not Told.NOTHING:
                 drawn.insert(0, await self._pictures.swing(result, state.motion.text, folder))
+            else:
+                await asyncio.to_thread(_forget_swing, folder)
         except OSError as error:
             # A debate must be able to close on a full disk.
             log.warning("no pictures of debate %d: %s", sitting.number, error)
@@ -72,6 +74,12 @@ class Files:
             await asyncio.to_thread(prepare)
         except OSError as error:
             raise _unwritable(folder, error) from error
+
+
+def _forget_swing(folder: Path) -> None:
+    """A folder may hold the picture of another debate, in which somebody voted."""
+    for name in ("swing.png", "swing-dark.png"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _unwritable(folder: Path, error: OSError) -> OperatorError:

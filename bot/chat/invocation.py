@@ -57,3 +57,8 @@ class Invocation:
     asks_back: bool = True
     local: bool = False
     from_shell: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Whether somebody is there beyond this one command: in a chat, and not in a pipe or a shell."""
+        return self.asks_back and not self.from_shell

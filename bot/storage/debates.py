@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.invocation import Place
 from bot.chat.reply import Reply
 from bot.debating import codec
-from bot.debating.events import Actor, Recorded
+from bot.debating.events import Actor, Recorded, Spoken
 from bot.debating.events import Event as DebateEvent
+from bot.debating.speech import Person
 from bot.debating.state import DebateState, Phase
 from bot.errors import InputError, MovedOn, NotFound, StoreError
 from bot.ports import Debate, Outgoing, Outline
@@ -80,6 +81,7 @@ class StoredDebates:
             await _log(connection, debate, actor, at, events, state)
             await _restate(connection, row, state, at)
             await _post(connection, debate, _place(row), before + 1, posts)
+            await _forget_drafts(connection, debate, events, state)
 
     async def debate(self, community: str, number: int) -> Debate:
         """One debate of a community. Raises NotFound; StoreError where a newer version went on with it."""
@@ -259,6 +261,20 @@ def _place(row: Row[Any]) -> Place:
 
 def _in_channel(place: Place) -> ColumnElement[bool]:
     return and_(debate.c.community == place.community, debate.c.channel == place.channel)
+
+
+async def _forget_drafts(
+    connection: AsyncConnection, number: int, events: Sequence[DebateEvent], state: DebateState
+) -> None:
+    """A draft goes with the speech that its writer gives, and all of them with the end."""
+    theirs = debate_draft.c.debate == number
+    spoke = [
+        one.speech.by.id for one in events if isinstance(one, Spoken) and isinstance(one.speech.by, Person)
+    ]
+    if state.phase.is_over:
+        await connection.execute(delete(debate_draft).where(theirs))
+    elif spoke:
+        await connection.execute(delete(debate_draft).where(theirs, debate_draft.c.member.in_(spoke)))
 
 
 def _draft_of(number: int, member: str) -> ColumnElement[bool]:

@@ -299,6 +299,36 @@ async def test_a_rematch_swaps_the_sides(hall: Hall) -> None:
     assert rows.index("Against the motion") < rows.index(hall.app.operator.name)
 
 
+async def test_a_draft_is_gone_once_it_was_given_and_when_the_debate_is_over(hall: Hall) -> None:
+    await hall.type("/debate start 2 for:me")
+    await hall.type("/moderate call")
+    await hall.type("/debate draft Weights can be opened.")
+    assert (await hall.type("/debate submit")).error is None
+    assert "There is no draft yet." in text(await hall.type("/debate draft"))
+
+
+async def test_a_shell_waits_for_nobody_even_where_somebody_could_be_asked(hall: Hall) -> None:
+    call = Invocation(
+        member=hall.app.operator,
+        place=hall.app.home,
+        arguments=("debate", "start", "2"),
+        asks_back=True,
+        local=True,
+        from_shell=True,
+    )
+    ended = await hall.app.dispatch(call, Silent())
+    assert ended.data["speeches"]
+
+
+async def test_the_transcript_in_the_chat_leaves_out_what_was_struck(hall: Hall) -> None:
+    await hall.type("/debate start 2", waits=False)
+    said = (await hall.type("/debate transcript")).data[0]["sources"][0]["quote"]
+    await hall.type("/moderate strike 1 Not to the point")
+    shown = whole(await hall.type("/debate transcript"))
+    assert said not in shown
+    assert "Not to the point" in shown
+
+
 # The record.
 
 

@@ -37,7 +37,7 @@ class Votes:
             return
         ballot = rules.may_vote(sitting.state, actor_of(call))
         before = await self._ballots.cast(sitting.number, ballot, call.member.id, request.choice, late=False)
-        yield replies.voted(request.choice, before, ballot)
+        yield replies.voted(request.choice, before, ballot, alone=sitting.state.audience == 1)
         await self._chair.move_on_if_all_voted(sitting)
 
 

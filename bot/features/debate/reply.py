@@ -31,7 +31,7 @@ from bot.debating.describing import holder_title, seat_title, slot_title
 from bot.debating.events import Actor
 from bot.debating.motion import Case
 from bot.debating.speech import Citation, Holder, Person
-from bot.debating.state import Ballot, DebateState, Phase
+from bot.debating.state import Ballot, DebateState, Delivered, Phase
 from bot.ports import Outline
 
 _PHASES = {
@@ -160,7 +160,9 @@ def doubtful(sitting: Sitting, checked: CheckedSpeech) -> Reply:
 
 def spoken(checked: CheckedSpeech) -> Reply:
     """A speech was taken."""
-    return reply(Prose(f"Posted: {checked.words} words."), data={"posted": True, "words": checked.words})
+    return reply(
+        Prose(f"Posted; {checked.words} words counted."), data={"posted": True, "words": checked.words}
+    )
 
 
 def more_time(sitting: Sitting) -> Reply:
@@ -170,11 +172,11 @@ def more_time(sitting: Sitting) -> Reply:
     return done(f"There is time {until}.")
 
 
-def voted(choice: Choice, before: Choice | None, ballot: Ballot) -> Reply:
-    """A vote was kept; told to the voter alone."""
+def voted(choice: Choice, before: Choice | None, ballot: Ballot, *, alone: bool) -> Reply:
+    """A vote was kept; told to the voter `alone` there, whose vote closes the ballot, or among others."""
     until = "until the debate starts" if ballot is Ballot.PRE else "until the vote closes"
     if before is None:
-        text = f"Your vote: **{choice.value}**. You can change it {until}."
+        text = f"Your vote: **{choice.value}**." + ("" if alone else f" You can change it {until}.")
     elif before is choice:
         text = f"Your vote is **{choice.value}**, as before."
     else:
@@ -277,10 +279,19 @@ def _first_words(text: str) -> str:
     return " ".join(words[:_FIRST_WORDS]) + (" …" if len(words) > _FIRST_WORDS else "")
 
 
+def _shown(one: Delivered, state: DebateState) -> Sequence[Block]:
+    """A speech as it was posted; of a struck one its place and the reason."""
+    if one.struck is None:
+        return posts.speech(one, state)
+    where = f"{slot_title(state, one.at)} · {seat_title(state.format, one.seat)}"
+    why = f": {escape(one.struck)}" if one.struck else ""
+    return (Heading(where), Prose(f"Struck from the record by {escape(one.struck_by)}{why}."))
+
+
 def transcript(sitting: Sitting) -> Reply:
     """All speeches, as they were posted; in a shell the Markdown file."""
     state = sitting.state
-    blocks = [block for one in state.speeches for block in posts.speech(one, state)]
+    blocks = [block for one in state.speeches for block in _shown(one, state)]
     whole = record.as_markdown(sitting.number, state, sitting.recorded)
     data = [asdict(line) for line in record.lines(sitting.number, state)]
     nothing: list[Block] = [Prose("Nothing has been said yet.")]
@@ -309,7 +320,7 @@ def struck(sitting: Sitting, which: int) -> Reply:
 
 def replaced(sitting: Sitting, seat: str, holder: Holder) -> Reply:
     """Somebody else holds a seat."""
-    return done(f"Now for {escape(seat)}: {escape(holder_title(holder))}.")
+    return done(f"{escape(seat)}: now {escape(holder_title(holder))}.")
 
 
 def ended(sitting: Sitting) -> Reply:

@@ -39,7 +39,7 @@ class Seating:
             raise InputError("You cannot argue both sides.", "Name another one for one of them.")
         seats: dict[str, Holder] = {}
         for side in format.sides:
-            name = named.get(side.stance) or (ME[0] if side.id == "member" and call.asks_back else None)
+            name = named.get(side.stance) or (ME[0] if side.id == "member" and call.stays else None)
             holder = await self.holder(name, call)
             for n in range(1, side.seats + 1):
                 taken = isinstance(holder, Person) and n > 1
@@ -52,7 +52,7 @@ class Seating:
         if wanted in CARDS:
             return Cards()
         if wanted in ME or wanted in OPEN:
-            if not call.asks_back:
+            if not call.stays:
                 raise InputError(
                     "Nobody is waited for here, so no person can take a seat.",
                     "Open the chat with rostrum run to take part.",

@@ -85,7 +85,7 @@ class RunsRematch:
             format=state.format,
             pace=state.pace,
             live=state.live,
-            seats=_swapped(state.format, state.seats, people=call.asks_back),
+            seats=_swapped(state.format, state.seats, people=call.stays),
             watch=request.watch,
             rematch_of=earlier.number,
         )
@@ -139,7 +139,7 @@ def _opened(
         format=format.text,
         pace=pace,
         live=live,
-        attended=call.asks_back,
+        attended=call.stays,
         audience=1 if call.local else None,
         breather_s=BREATHER_S,
         seats=seats,

@@ -116,7 +116,6 @@ class _Speaks:
         await self._chair.act(
             sitting, actor, lambda state, now: rules.speak(state, actor, checked.speech, now)
         )
-        await self._debates.keep_draft(sitting.number, call.member.id, "")
         return replies.spoken(checked)
 
 
