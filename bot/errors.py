@@ -11,6 +11,7 @@ RostrumError
 │   ├── Wait            … after so many seconds
 │   ├── MovedOn         … as a debate went on meanwhile
 │   └── LimitReached    … when the day's limit starts anew
+├── Unclear             nobody: it may have been done or not, which is looked up later
 ├── ModelError          whoever runs the bot, or nobody: a model endpoint failed (its kinds: `bot.llm.errors`)
 └── Unexpected          the developers: a fault of ours, with a reference to find it in the log
 """
@@ -126,6 +127,12 @@ class LimitReached(Passing):
         self.resets_at = resets_at
 
 
+class Unclear(RostrumError):
+    """It may have been done or not, as no answer came: to be looked up before it is tried again."""
+
+    code = "E-UNCLEAR"
+
+
 class ModelError(RostrumError):
     """A model endpoint failed; the message names it, the hint says what to do.
 
@@ -163,3 +170,7 @@ class Unexpected(RostrumError):
             "Nothing was lost. Try again; if it stays, tell whoever runs me that reference.",
         )
         self.reference = reference
+
+
+class AlreadyHandled(Exception):
+    """A platform has delivered something twice: nobody is told anything, nothing is done again."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.chat.choices import Choices
 from bot.chat.invocation import Invocation, Place
 from bot.chat.reply import Picture, Reply
 from bot.debating.ballots import Cast, Choice, Result
@@ -224,11 +225,31 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message that nobody asked for. The same `key` is said once, ever."""
+    """A message that nobody asked for. The same `key` is said once, ever.
+
+    With a `thread_title`, a thread of that title is opened below it where the platform has threads. `below`
+    is the key of the message whose thread it is said in, `replaces` that of one that it takes the place of.
+    """
 
     key: str
     place: Place
     reply: Reply
+    thread_title: str = ""
+    below: str | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Something to be said of a debate: in its thread, or, as `head`, in its one message in the channel."""
+
+    reply: Reply
+    head: bool = False
+
+
+def head_of(debate: int) -> str:
+    """The key of a debate's one message in the channel: the first post of its first event."""
+    return f"debate:{debate}:1:1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +282,58 @@ class Outbox(Protocol):
 
     async def give_back(self, claimed: Claimed) -> None:
         """It certainly was not sent; somebody may try again."""
+
+    async def message(self, key: str) -> str | None:
+        """The id of the message that was sent for a key."""
+
+
+class Seen(Protocol):
+    """What platforms have delivered already, over restarts; forgotten after a day."""
+
+    async def first(self, platform: str, delivery: str) -> bool:
+        """Whether a delivery comes for the first time; from now on it does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceMade:
+    """A choice of a community's `before` and `after` are `None` where nothing was chosen."""
+
+    key: str
+    before: str | None
+    after: str | None
+    by: Actor
+    at: datetime
+
+
+class Communities(Protocol):
+    """What communities have chosen. What is read again and again is remembered; reading is quick."""
+
+    async def choices(self, community: str) -> Choices:
+        """A community's choices. Raises Passing where they cannot be read: then nobody has a role."""
+
+    async def change(self, community: str, by: Actor, changes: Mapping[str, str | None]) -> Choices:
+        """Change choices by key, `None` taking one back; differences are logged."""
+
+    async def history(self, community: str, limit: int) -> tuple[ChoiceMade, ...]:
+        """The newest changes, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Something that a member thinks a moderator should see."""
+
+    text: str
+    link: str
+    reason: str
+    by: Actor
+    at: datetime
+
+
+class Reports(Protocol):
+    """What members have reported."""
+
+    async def file(self, place: Place, report: Report, *, notices: Sequence[Outgoing]) -> bool:
+        """Keep a report with the notices of it; `False`, and nothing kept, where they reported it before."""
 
 
 class Poster(Protocol):
@@ -592,7 +665,7 @@ class Debates(Protocol):
         actor: Actor,
         opened: DebateEvent,
         state: DebateState,
-        says: Callable[[int], Sequence[Reply]],
+        says: Callable[[int], Sequence[Post]],
     ) -> int:
         """Keep a new debate with its first event, and return its number; `says` makes of that what is posted.
 
@@ -607,7 +680,7 @@ class Debates(Protocol):
         at: datetime,
         events: Sequence[DebateEvent],
         state: DebateState,
-        posts: Sequence[Reply],
+        posts: Sequence[Post],
     ) -> None:
         """Keep what happened, `state` being how it stands after it, and put the `posts` into the outbox.
 

@@ -17,6 +17,7 @@ from bot.plain import plain
 LONG = 300
 """A text that may have more characters than this gets a large field in a form."""
 
+_PICKED = (Kind.ROLE, Kind.CHANNEL, Kind.FILE)
 _YES, _NO = {"yes", "y", "true", "on", "1"}, {"no", "n", "false", "off", "0"}
 
 
@@ -40,6 +41,7 @@ def field(parameter: Parameter, default: str = "") -> Field:
         required=parameter.required,
         choices=parameter.choices,
         long=parameter.kind is Kind.TEXT and (parameter.option.most or 0) > LONG,
+        pick=parameter.kind.value if parameter.kind in _PICKED else "",
     )
 
 
@@ -77,6 +79,8 @@ def _convert(parameter: Parameter, text: str) -> Any:
             return _choice(parameter, text)
         case Kind.DATE:
             return _date(text)
+        case Kind.ROLE | Kind.CHANNEL:
+            return parameter.python_type(text)
 
 
 def _within(parameter: Parameter, size: int) -> None:

@@ -26,6 +26,20 @@ class Kind(StrEnum):
     CHOICE = "choice"
     DATE = "date"
     FILE = "file"
+    ROLE = "role"
+    CHANNEL = "channel"
+
+
+class RoleId(str):
+    """The id of a role of a community: picked from a list where the platform has one."""
+
+    __slots__ = ()
+
+
+class ChannelId(str):
+    """The id of a channel of a community: picked from a list where the platform has one."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,7 @@ class Command:
     shell_only: bool
     paced: bool
     example: str
+    menu: str
 
     @property
     def usage(self) -> str:
@@ -94,6 +109,7 @@ class _Declared:
     shell_only: bool
     paced: bool
     example: str
+    menu: str
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -106,12 +122,14 @@ def command(
     shell_only: bool = False,
     paced: bool = False,
     example: str = "",
+    menu: str = "",
 ) -> Callable[[type[Request]], type[Request]]:
     """Declare a request class to be the command `name` ("ask", "articles add").
 
     `role` is needed to use it; `private` shows its reply to the asker alone; `hidden` keeps it out of menus
     (buttons bring it); `shell_only` keeps it out of chats; `paced` counts it among the questions that may be
-    asked in a minute. `example` is what `/help` shows after the name.
+    asked in a minute. `example` is what `/help` shows after the name. `menu` is what the command is called in
+    the menu of a message, whose text becomes the first option.
     """
     declared = _Declared(
         name=name,
@@ -121,6 +139,7 @@ def command(
         shell_only=shell_only,
         paced=paced,
         example=example,
+        menu=menu,
     )
 
     def declare(request: type[Request]) -> type[Request]:
@@ -183,6 +202,8 @@ _KINDS: dict[type, Kind] = {
     int: Kind.NUMBER,
     date: Kind.DATE,
     Path: Kind.FILE,
+    RoleId: Kind.ROLE,
+    ChannelId: Kind.CHANNEL,
     Enum: Kind.CHOICE,
     str: Kind.TEXT,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -47,6 +48,7 @@ class Invocation:
     `arguments` stand in for `text` where a shell has split the line already. `asks_back` says whether the
     person can be shown a form (not in a pipe, nor with `--json`). `local` is who sits at the machine that
     runs the bot, and may name its files; `from_shell`, who has its shell, and the commands kept for that.
+    `names` are the names of roles and channels by their ids, as far as the platform knows them.
     """
 
     member: Member
@@ -57,6 +59,7 @@ class Invocation:
     asks_back: bool = True
     local: bool = False
     from_shell: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stays(self) -> bool:

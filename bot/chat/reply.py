@@ -134,7 +134,10 @@ class Actions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One thing that a form asks for; `default` is what stands there already."""
+    """One thing that a form asks for; `default` is what stands there already.
+
+    `pick` says what is picked from a list of the platform's: a "role", a "channel" or a "file".
+    """
 
     name: str
     label: str
@@ -142,6 +145,7 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     long: bool = False
+    pick: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

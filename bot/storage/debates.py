@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,14 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.invocation import Place
-from bot.chat.reply import Reply
 from bot.debating import codec
 from bot.debating.events import Actor, Recorded, Spoken
 from bot.debating.events import Event as DebateEvent
 from bot.debating.speech import Person
 from bot.debating.state import DebateState, Phase
 from bot.errors import InputError, MovedOn, NotFound, StoreError
-from bot.ports import Debate, Outgoing, Outline
+from bot.plain import one_line
+from bot.ports import Debate, Outgoing, Outline, Post, head_of
 from bot.storage import outbox
 from bot.storage.engine import Database, insert_new, insert_row
 from bot.storage.tables import debate, debate_draft, debate_event
@@ -27,6 +28,8 @@ MOST_AT_ONCE = 2
 """So many attended debates may be under way in a community."""
 
 _KEY_BYTES = 32
+_TITLE = 100
+"""Characters of a thread's title."""
 
 _UNDER_WAY = and_(debate.c.closed_at.is_(None), debate.c.attended)
 
@@ -43,7 +46,7 @@ class StoredDebates:
         actor: Actor,
         opened: DebateEvent,
         state: DebateState,
-        says: Callable[[int], Sequence[Reply]],
+        says: Callable[[int], Sequence[Post]],
     ) -> int:
         """Keep a new debate with its first event, and return its number; `says` makes of that what is posted.
 
@@ -55,7 +58,7 @@ class StoredDebates:
             number = await insert_row(connection, insert(debate).values(**_new(place, actor, state)))
             # As in the state: what is read back must come to the very same.
             await _log(connection, number, actor, state.opened, [opened], state)
-            await _post(connection, number, place, state.seq, says(number))
+            await _post(connection, number, place, state, state.seq, says(number))
         return number
 
     async def append(
@@ -65,7 +68,7 @@ class StoredDebates:
         at: datetime,
         events: Sequence[DebateEvent],
         state: DebateState,
-        posts: Sequence[Reply],
+        posts: Sequence[Post],
     ) -> None:
         """Keep what happened, `state` being how it stands after that, and put the `posts` into the outbox.
 
@@ -80,7 +83,7 @@ class StoredDebates:
                 raise MovedOn
             await _log(connection, debate, actor, at, events, state)
             await _restate(connection, row, state, at)
-            await _post(connection, debate, _place(row), before + 1, posts)
+            await _post(connection, debate, _place(row), state, before + 1, posts)
             await _forget_drafts(connection, debate, events, state)
 
     async def debate(self, community: str, number: int) -> Debate:
@@ -197,11 +200,35 @@ async def _restate(connection: AsyncConnection, row: Row[Any], state: DebateStat
 
 
 async def _post(
-    connection: AsyncConnection, number: int, place: Place, seq: int, posts: Sequence[Reply]
+    connection: AsyncConnection,
+    number: int,
+    place: Place,
+    state: DebateState,
+    seq: int,
+    posts: Sequence[Post],
 ) -> None:
-    for n, said in enumerate(posts, 1):
+    for n, post in enumerate(posts, 1):
         key = f"debate:{number}:{seq}:{n}"
-        await outbox.put(connection, Outgoing(key=key, place=place, reply=said))
+        outgoing = Outgoing(key=key, place=place, reply=post.reply)
+        await outbox.put(connection, _directed(outgoing, number, state, head=post.head))
+
+
+def _directed(outgoing: Outgoing, number: int, state: DebateState, *, head: bool) -> Outgoing:
+    """The same, to be said in the thread of the debate's first message, or in that message itself.
+
+    A debate that was opened in a thread is held there; none is opened for it.
+    """
+    first, in_thread = head_of(number), outgoing.place.thread is not None
+    if outgoing.key == first:
+        return outgoing if in_thread else replace(outgoing, thread_title=_title(number, state))
+    if head:
+        return replace(outgoing, replaces=first)
+    return outgoing if in_thread else replace(outgoing, below=first)
+
+
+def _title(number: int, state: DebateState) -> str:
+    title = f"Debate {number}: {one_line(state.motion.text)}"
+    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"
 
 
 def _new(place: Place, actor: Actor, state: DebateState) -> dict[str, Any]:

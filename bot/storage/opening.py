@@ -9,15 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.knowledge.passages import split
-from bot.ports import Allowances, Asks, Ballots, Clock, Debates, Ledger, Library, Outbox, Vectors
+from bot.ports import (
+    Allowances,
+    Asks,
+    Ballots,
+    Clock,
+    Communities,
+    Debates,
+    Ledger,
+    Library,
+    Outbox,
+    Reports,
+    Seen,
+    Vectors,
+)
 from bot.storage.asks import StoredAsks
 from bot.storage.ballots import StoredBallots
+from bot.storage.communities import StoredCommunities
 from bot.storage.debates import StoredDebates
 from bot.storage.engine import Database
 from bot.storage.ledger import StoredLedger
 from bot.storage.library import StoredLibrary
 from bot.storage.outbox import StoredOutbox
+from bot.storage.reports import StoredReports
 from bot.storage.schema import prepare
+from bot.storage.seen import StoredSeen
 from bot.storage.vectors import StoredVectors
 
 _USUAL = Allowances()
@@ -34,6 +50,9 @@ class Storage:
     vectors: Vectors
     debates: Debates
     ballots: Ballots
+    communities: Communities
+    reports: Reports
+    seen: Seen
 
 
 @asynccontextmanager
@@ -54,6 +73,9 @@ async def open_storage(folder: Path, clock: Clock, allowances: Allowances = _USU
             vectors=StoredVectors(database),
             debates=StoredDebates(database),
             ballots=StoredBallots(database, clock),
+            communities=StoredCommunities(database, clock),
+            reports=StoredReports(database),
+            seen=StoredSeen(database, clock),
         )
     finally:
         await database.close()

@@ -34,7 +34,10 @@ _FIRST_IN_PLACE = ~(
 
 
 async def put(connection: AsyncConnection, outgoing: Outgoing) -> None:
-    """Have it said, if the transaction is kept. The same key again is nothing new."""
+    """Have it said, if the transaction is kept. The same key again is nothing new.
+
+    What takes the place of a message comes instead of all that waits to do so, too.
+    """
     place = outgoing.place
     row = insert(outbox).values(
         key=outgoing.key,
@@ -46,8 +49,22 @@ async def put(connection: AsyncConnection, outgoing: Outgoing) -> None:
         state=Delivery.READY.value,
         unsure=False,
         attempts=0,
+        thread_title=outgoing.thread_title,
+        below=outgoing.below,
+        replaces=outgoing.replaces,
     )
-    await insert_new(connection, row)
+    if await insert_new(connection, row) and outgoing.replaces is not None:
+        await _skip_older(connection, outgoing)
+
+
+async def _skip_older(connection: AsyncConnection, outgoing: Outgoing) -> None:
+    """Nobody needs to see what would be replaced at once."""
+    waiting = and_(
+        outbox.c.replaces == outgoing.replaces,
+        outbox.c.key != outgoing.key,
+        outbox.c.state == Delivery.READY.value,
+    )
+    await connection.execute(update(outbox).where(waiting).values(state=Delivery.SENT.value, body=""))
 
 
 class StoredOutbox:
@@ -119,6 +136,13 @@ class StoredOutbox:
         """It was certainly not sent this time; somebody may try again. An earlier doubt stays."""
         await self._settle(_taken(claimed.id, claimed.attempt), state=Delivery.READY.value)
 
+    async def message(self, key: str) -> str | None:
+        """The id of the message that was sent for a key."""
+        query = select(outbox.c.message_id).where(outbox.c.key == key)
+        async with self._database.read() as connection:
+            found: str | None = await connection.scalar(query)
+        return found
+
     async def _settle(self, where: ColumnElement[bool], **values: Any) -> None:
         async with self._database.write() as connection:
             await connection.execute(update(outbox).where(where).values(**values))
@@ -137,5 +161,12 @@ def _claimed(row: Row[Any], *, unsure: bool) -> Claimed:
     """Raises ValueError or RecursionError for a body that this version cannot read."""
     reply = codec.decode(row.body)
     place = Place(platform=row.platform, community=row.community, channel=row.channel, thread=row.thread)
-    outgoing = Outgoing(key=row.key, place=place, reply=reply)
+    outgoing = Outgoing(
+        key=row.key,
+        place=place,
+        reply=reply,
+        thread_title=row.thread_title,
+        below=row.below,
+        replaces=row.replaces,
+    )
     return Claimed(id=row.id, outgoing=outgoing, attempt=row.attempts + 1, unsure=unsure)

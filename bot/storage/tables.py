@@ -191,6 +191,9 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("claimed_at", Instant),
     Column("message_id", Text),
+    Column("thread_title", Text, nullable=False, server_default=""),
+    Column("below", Text),
+    Column("replaces", Text),
     Index(None, "platform", "state"),
     sqlite_autoincrement=True,
 )
@@ -286,4 +289,53 @@ debate_draft = Table(
     Column("debate", ForeignKey("debate.id"), primary_key=True),
     Column("member", Text, primary_key=True),
     Column("text", Text, nullable=False),
+)
+
+# What platforms have delivered in the last day, so that a thing delivered twice is done once.
+seen = Table(
+    "seen",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("delivery", Text, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+choice = Table(
+    "choice",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+choice_change = Table(
+    "choice_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("community", Text, nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("community", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text),
+    Column("text", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("member_name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "community", "at"),
+    sqlite_autoincrement=True,
 )

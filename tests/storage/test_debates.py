@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.invocation import Place
-from bot.chat.reply import Prose, Reply, reply
+from bot.chat.reply import Prose, reply
 from bot.debating.events import (
     BOT,
     At,
@@ -31,7 +31,7 @@ from bot.debating.events import (
 from bot.debating.speech import Cards, Speech
 from bot.debating.state import Phase
 from bot.errors import InputError, MovedOn, NotFound, StoreError
-from bot.ports import Debate
+from bot.ports import Debate, Outgoing, Post
 from bot.storage import open_storage
 from tests.storage.conftest import PLACE, Clock, Kept, Open, sqlite
 from tests.storage.standing import ANN, NOON, begin, opened, standing
@@ -43,8 +43,8 @@ ABROAD = replace(PLACE, community="abroad")
 SPOKEN = Spoken(at=At(0), seat="for.1", speech=Speech(text="“So.” [1]", words=1, by=Cards()))
 
 
-def said(*texts: str) -> list[Reply]:
-    return [reply(Prose(text)) for text in texts]
+def said(*texts: str, head: bool = False) -> list[Post]:
+    return [Post(reply=reply(Prose(text)), head=head) for text in texts]
 
 
 async def append(kept: Kept, number: int, events: Sequence[Event], state: Any, *posts: str) -> None:
@@ -53,12 +53,26 @@ async def append(kept: Kept, number: int, events: Sequence[Event], state: Any, *
 
 async def outgoing(kept: Kept) -> list[tuple[str, Any, Place]]:
     """Key, words and place of all that is to be posted, as it would be sent."""
+    return [(out.key, out.reply.blocks, out.place) for out in await sent(kept)]
+
+
+async def sent(kept: Kept) -> list[Outgoing]:
+    """All that is to be posted, as it would be sent."""
     found = []
     while claimed := await kept.outbox.claim(PLACE.platform, stale_after_s=60):
         await kept.outbox.sent(claimed, "1")
-        out = claimed.outgoing
-        found.append((out.key, out.reply.blocks, out.place))
+        found.append(claimed.outgoing)
     return found
+
+
+async def directed(kept: Kept, place: Place, motion: str = "Bread is good") -> list[tuple[str, str | None]]:
+    """For each post of a debate the title of its thread, and the key it stands below or replaces."""
+    state = standing(motion=replace(standing().motion, text=motion))
+    announced = said("Announced", head=True)
+    number = await kept.debates.open(place, ANN, opened(), state, lambda number: announced)
+    posts = [*said("A speech"), *said("Under way", head=True)]
+    await kept.debates.append(number, BOT, LATER, [Started()], standing(2, Phase.LIVE), posts)
+    return [(out.thread_title, out.below or out.replaces) for out in await sent(kept)]
 
 
 async def log_of(kept: Kept, number: int) -> list[tuple[int, Event]]:
@@ -113,6 +127,40 @@ async def test_posts_are_keyed_by_the_first_event_that_causes_them(kept: Kept) -
     ]
 
 
+async def test_a_debate_has_one_message_in_its_channel_and_all_else_in_its_thread(kept: Kept) -> None:
+    assert await directed(kept, PLACE) == [
+        ("Debate 1: Bread is good", None),
+        ("", "debate:1:1:1"),
+        ("", "debate:1:1:1"),
+    ]
+    number = await begin(kept.debates, ELSEWHERE, said=said("Announced", head=True))
+    await append(kept, number, [Started()], standing(2, Phase.LIVE), "A speech")
+    _, speech = await sent(kept)
+    assert (speech.below, speech.replaces) == ("debate:2:1:1", None)
+    posts = said("Under way", head=True)
+    await kept.debates.append(number, BOT, LATER, [Cancelled(reason="")], standing(3), posts)
+    [edit] = await sent(kept)
+    assert (edit.below, edit.replaces) == (None, "debate:2:1:1")
+
+
+async def test_a_debate_that_is_held_in_a_thread_opens_none(kept: Kept) -> None:
+    assert await directed(kept, replace(PLACE, thread="t1")) == [
+        ("", None),
+        ("", None),
+        ("", "debate:1:1:1"),
+    ]
+
+
+@pytest.mark.parametrize(("length", "ends"), [(90, "xxx"), (91, "xx…"), (300, "xx…")])
+async def test_the_title_of_a_thread_is_not_longer_than_platforms_take(
+    kept: Kept, length: int, ends: str
+) -> None:
+    [(title, _), *_] = await directed(kept, PLACE, "x" * length)
+    assert title.startswith("Debate 1: x")
+    assert len(title) == min(100, length + 10)
+    assert title.endswith(ends)
+
+
 async def test_a_debate_that_has_moved_on_is_left_as_it_is(kept: Kept) -> None:
     number = await begin(kept.debates)
     await append(kept, number, [Started()], standing(2, Phase.LIVE))
@@ -144,7 +192,7 @@ async def test_of_many_who_saw_the_same_only_one_goes_on(kept: Kept, open_again:
 
 async def test_nothing_is_kept_where_anything_fails(kept: Kept) -> None:
     number = await begin(kept.debates)
-    broken = replace(reply(Prose("x")), data=object())
+    broken = Post(reply=replace(reply(Prose("x")), data=object()))
     with pytest.raises(TypeError):
         await kept.debates.append(
             number, BOT, LATER, [Started()], standing(2, Phase.LIVE), [*said("fine"), broken]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -138,3 +139,55 @@ async def test_a_message_that_cannot_be_read_is_put_aside_and_holds_up_nobody(
         rows = (await connection.exec_driver_sql("SELECT state, body FROM outbox ORDER BY id")).all()
     assert rows[0] == (Delivery.UNREADABLE.value, body)
     assert rows[1].state == Delivery.SENDING.value
+
+
+async def test_where_it_is_said_is_claimed_as_it_was_put(kept: Kept) -> None:
+    told = replace(note(), thread_title="Debate 1: bread", below="head", replaces="older")
+    await kept.outbox.put(told)
+    claimed = await claim(kept)
+    assert claimed is not None
+    assert claimed.outgoing == told
+
+
+async def test_the_id_of_a_message_is_known_once_it_is_sent(kept: Kept) -> None:
+    await kept.outbox.put(note())
+    assert await kept.outbox.message("k") is None
+    claimed = await claim(kept)
+    assert claimed is not None
+    assert await kept.outbox.message("k") is None
+    await kept.outbox.sent(claimed, "77")
+    assert await kept.outbox.message("k") == "77"
+    assert await kept.outbox.message("nobody's") is None
+
+
+async def test_nothing_goes_below_or_in_place_of_a_message_before_it_is_out(kept: Kept) -> None:
+    for told in (note("head"), replace(note("b"), below="head"), replace(note("e"), replaces="head")):
+        await kept.outbox.put(told)
+    seen = []
+    while claimed := await claim(kept):
+        assert await claim(kept) is None
+        await kept.outbox.sent(claimed, "1")
+        seen.append(claimed.outgoing.key)
+    assert seen == ["head", "b", "e"]
+
+
+async def test_of_several_that_wait_to_replace_a_message_only_the_newest_does(kept: Kept) -> None:
+    await kept.outbox.put(note("head"))
+    for name in ("e1", "e2", "e3"):
+        await kept.outbox.put(replace(note(name), replaces="head"))
+    await kept.outbox.put(replace(note("f"), replaces="another"))
+    await kept.outbox.put(replace(note("e1"), replaces="head"))
+    seen = []
+    while claimed := await claim(kept):
+        await kept.outbox.sent(claimed, "1")
+        seen.append(claimed.outgoing.key)
+    assert seen == ["head", "e3", "f"]
+
+
+async def test_an_edit_that_is_under_way_is_not_left_out_for_a_newer_one(kept: Kept) -> None:
+    await kept.outbox.put(replace(note("e1"), replaces="head"))
+    under_way = await claim(kept)
+    assert under_way is not None
+    await kept.outbox.put(replace(note("e2"), replaces="head"))
+    await kept.outbox.give_back(under_way)
+    assert await key(kept) == "e1"

@@ -7,7 +7,12 @@ from typing import Annotated
 from bot.chat.command import Option, command
 
 
-@command("check", paced=True, example="Grok 2 was released under an open-source licence")
+@command(
+    "check",
+    paced=True,
+    menu="Check against the articles",
+    example="Grok 2 was released under an open-source licence",
+)
 class Check:
     """Check a claim against the articles: what supports it, what contradicts it."""
 
