@@ -12,7 +12,7 @@ import pytest
 
 from bot.chat.invocation import Place
 from bot.chat.reply import Prose, reply
-from bot.errors import Passing, StoreError
+from bot.errors import OperatorError, Passing, RostrumError, StoreError, Unclear
 from bot.outbox import STALE_AFTER_S, Deliveries
 from bot.ports import Claimed, Outbox, Outgoing
 from bot.storage import open_storage
@@ -42,6 +42,7 @@ class Poster:
         self.there: dict[str, str] = {}
         self.refusals: list[str] = []
         self.blind = 0
+        self.failing: dict[str, RostrumError] = {}
         self.on_send: Callable[[], None] = lambda: None
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -49,6 +50,8 @@ class Poster:
         if outgoing.key in self.refusals:
             self.refusals.remove(outgoing.key)
             raise Passing("Not now.")
+        if outgoing.key in self.failing:
+            raise self.failing[outgoing.key]
         self.posted.append(outgoing.key)
         self.there[outgoing.key] = f"id of {outgoing.key}"
         self.on_send()
@@ -86,6 +89,9 @@ class Failing:
     async def give_back(self, claimed: Claimed) -> None:
         self._fail()
         await self._outbox.give_back(claimed)
+
+    async def message(self, key: str) -> str | None:
+        return await self._outbox.message(key)
 
     def _fail(self) -> None:
         if self.settlings_to_fail:
@@ -187,6 +193,115 @@ async def test_a_message_that_is_refused_for_now_goes_out_later_before_those_aft
     assert await deliveries.deliver() == 2
     assert poster.posted == ["a", "b"]
     assert poster.looked_up == [], "it certainly was not sent, there is nothing to look for"
+
+
+async def test_a_place_that_refuses_holds_up_no_other_and_is_tried_once_a_round(
+    outbox: Outbox, poster: Poster
+) -> None:
+    for key in ("a1", "b1", "a2", "c1", "b2"):
+        await outbox.put(note(key, channel=key[0]))
+    poster.refusals = ["a1", "a1", "b2"]
+    deliveries = Deliveries(outbox, poster)
+    assert await deliveries.deliver() == 2
+    assert poster.posted == ["b1", "c1"]
+    assert poster.refusals == ["a1"], "once each in a round"
+    assert await deliveries.deliver() == 1
+    assert await deliveries.deliver() == 2
+    assert poster.posted == ["b1", "c1", "b2", "a1", "a2"]
+
+
+async def test_what_was_refused_many_times_is_tried_as_often_as_what_is_new(
+    outbox: Outbox, poster: Poster
+) -> None:
+    await outbox.put(note("old", channel="a"))
+    poster.refusals = ["old"] * 5 + ["new"] * 2
+    deliveries = Deliveries(outbox, poster)
+    for _ in range(5):
+        await deliveries.deliver()
+    await outbox.put(note("new", channel="b"))
+    assert await deliveries.deliver() == 1
+    assert poster.posted == ["old"]
+
+
+async def test_what_may_have_been_sent_is_looked_up_later_and_holds_up_no_other_place(
+    outbox: Outbox, poster: Poster, clock: Clock
+) -> None:
+    for key in ("a1", "a2", "b1"):
+        await outbox.put(note(key, channel=key[0]))
+    poster.failing["a1"] = Unclear("No answer came.")
+    deliveries = Deliveries(outbox, poster)
+    assert await deliveries.deliver() == 1
+    assert await deliveries.deliver() == 0
+    assert poster.posted == ["b1"]
+    clock.pass_by(STALE_AFTER_S + 1)
+    poster.there["a1"] = "it was posted after all"
+    assert await deliveries.deliver() == 2
+    assert (poster.looked_up, poster.posted) == (["a1"], ["b1", "a2"])
+
+
+async def test_a_place_that_refuses_for_long_is_logged_ever_more_seldom(
+    outbox: Outbox, poster: Poster, caplog: pytest.LogCaptureFixture
+) -> None:
+    await put(outbox, "a")
+    poster.refusals = ["a"] * 40
+    deliveries = Deliveries(outbox, poster)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(40):
+            await deliveries.deliver()
+    assert [record.args[1] for record in caplog.records if record.args] == [1, 2, 4, 8, 16, 32]
+
+
+async def test_where_somebody_must_mend_something_first_it_is_said_and_nothing_is_lost(
+    outbox: Outbox, poster: Poster
+) -> None:
+    await put(outbox, "a")
+    poster.failing["a"] = OperatorError("The token is not valid.")
+    with pytest.raises(OperatorError, match="token"):
+        await Deliveries(outbox, poster).deliver()
+    poster.failing.clear()
+    assert await Deliveries(outbox, poster).deliver() == 1
+    assert poster.looked_up == []
+
+
+async def test_whoever_works_beside_the_deliveries_ends_where_somebody_must_mend_something(
+    outbox: Outbox, poster: Poster
+) -> None:
+    await put(outbox, "a")
+    poster.failing["a"] = OperatorError("The token is not valid.")
+    with pytest.raises(OperatorError, match="token"):
+        async with asyncio.timeout(20), Deliveries(outbox, poster).under_way(0.001):
+            await asyncio.Event().wait()
+    here = asyncio.current_task()
+    assert here is not None
+    assert not here.cancelling()
+
+
+async def test_when_whoever_works_beside_them_is_cancelled_what_is_being_sent_is_sent_first(
+    outbox: Outbox, poster: Poster
+) -> None:
+    await put(outbox, "a")
+    going_on, begun = asyncio.Event(), asyncio.Event()
+
+    class Slow(Poster):
+        async def send(self, outgoing: Outgoing) -> str:
+            begun.set()
+            await going_on.wait()
+            return await super().send(outgoing)
+
+    slow = Slow()
+
+    async def work() -> None:
+        async with Deliveries(outbox, slow).under_way(60):
+            await asyncio.Event().wait()
+
+    working = asyncio.create_task(work())
+    await begun.wait()
+    working.cancel()
+    await asyncio.sleep(0)
+    going_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert slow.posted == ["a"]
 
 
 async def test_when_it_cannot_be_looked_up_it_is_not_sent_blindly(

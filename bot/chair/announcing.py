@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chair.buttons import join_buttons, start_now, vote_buttons
+from bot.chair.buttons import join_buttons, moderate, start_now, vote_buttons
 from bot.chat.prose import escape
 from bot.chat.reply import Actions, Block, Fact, Facts, Heading, Prose, Reply, reply
 from bot.debating.describing import seat_title
@@ -20,7 +20,7 @@ def announcement(number: int, state: DebateState, *, calls: int = 0, tokens: int
     blocks: list[Block] = [
         Heading(state.motion.text),
         Prose(f"**Debate {number}** · {escape(state.format.name)}: {_length(state)}"),
-        Facts(tuple(Fact(seat_title(state.format, seat), credit(by)) for seat, by in state.seats.items())),
+        seats(state),
     ]
     if burdens := _burdens(state):
         blocks.append(Prose("\n\n".join(burdens)))
@@ -28,6 +28,11 @@ def announcement(number: int, state: DebateState, *, calls: int = 0, tokens: int
         blocks.append(Prose(f"About {counted(calls, 'call')} and {counted(tokens, 'token')}."))
     blocks += _first_vote(number, state)
     return reply(*blocks, data=_data(number, state, calls, tokens))
+
+
+def seats(state: DebateState) -> Facts:
+    """Who argues what."""
+    return Facts(tuple(Fact(seat_title(state.format, seat), credit(by)) for seat, by in state.seats.items()))
 
 
 def _length(state: DebateState) -> str:
@@ -69,11 +74,11 @@ def _first_vote(number: int, state: DebateState) -> list[Block]:
         return []
     joins = join_buttons(number, state)
     if not state.format.voting.pre_s:
-        return [Actions((*joins, start_now(number)))]
+        return [Actions((*joins, start_now(number), moderate(number)))]
     until = f", until {by_when(state.closes, state.opened)}" if state.closes else ""
     return [
         Prose(f"**Vote first:** what do you think now? It is secret, and you can change it{until}."),
-        Actions((*vote_buttons(number, Ballot.PRE), *joins)),
+        Actions((*vote_buttons(number, Ballot.PRE), *joins, moderate(number))),
     ]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.chat.reply import Button
 from bot.chat.typed import as_line
+from bot.debating.applying import PAUSABLE
 from bot.debating.ballots import Choice
 from bot.debating.format import Side
 from bot.debating.speech import Vacant
-from bot.debating.state import Ballot, DebateState
+from bot.debating.state import Ballot, DebateState, Phase
 
 LABEL = 80
 """Characters of a button's label."""
@@ -66,6 +67,47 @@ def after_failure(number: int, seat: str | None) -> tuple[Button, ...]:
         (_button("Read from cards", "moderate replace", number, seat=seat, by="evidence"),) if seat else ()
     )
     return resume(number, "Try again"), *cards, _button("Skip", "moderate skip", number)
+
+
+def moderate(number: int) -> Button:
+    """Brings the moderator's buttons."""
+    return _button("Moderate", "moderate card", number)
+
+
+def catch_up(number: int) -> Button:
+    """Tells what has been said so far."""
+    return _button("Catch up", "debate catchup", number)
+
+
+def of_moderator(number: int, state: DebateState) -> tuple[Button, ...]:
+    """What a moderator can do about a debate as it stands."""
+    if state.phase not in PAUSABLE:
+        return ()
+    if state.pause:
+        seat = state.turn.seat if state.turn else None
+        failed = state.pause.kind == "model"
+        return (*(after_failure(number, seat) if failed else (resume(number),)), _end(number, state))
+    pause = _button("Pause", "moderate pause", number)
+    if state.phase is Phase.POST_VOTE:
+        return _button("Close the vote", "moderate call", number), pause
+    onward = start_now(number) if state.phase is Phase.LOBBY else None
+    return (*((onward,) if onward else _of_turn(number, state)), pause, _end(number, state))
+
+
+def _of_turn(number: int, state: DebateState) -> tuple[Button, ...]:
+    turn = state.turn
+    if turn is None:
+        return (_button("Next turn", "moderate call", number),)
+    longer = _button("One more minute", "moderate extend", number, minutes="1")
+    if turn.seat is None:
+        return _button("Close this and go on", "moderate call", number), longer
+    skip = _button("Skip this turn", "moderate skip", number)
+    return (skip, longer) if turn.deadline else (skip,)
+
+
+def _end(number: int, state: DebateState) -> Button:
+    labels = {Phase.LOBBY: "Call it off", Phase.POST_VOTE: "Close the vote"}
+    return _button(labels.get(state.phase, "End the speeches"), "moderate end", number)
 
 
 def resume(number: int, label: str = "Go on") -> Button:

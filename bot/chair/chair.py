@@ -11,6 +11,7 @@ from bot.chair import posts
 from bot.chair.files import Files
 from bot.chair.sitting import Sitting
 from bot.chair.speaker import Speaker
+from bot.chair.words import Words
 from bot.chat.invocation import Place
 from bot.chat.reply import Actions, Picture, Reply
 from bot.debating import ballots as tally
@@ -20,7 +21,7 @@ from bot.debating.deciding import Due, Effect, decide
 from bot.debating.events import BOT, Actor, Event, Opened, Recorded
 from bot.debating.state import DebateState
 from bot.errors import MovedOn, NotFound, RostrumError
-from bot.ports import Ballots, Clock, Debates, Job, Jobs, Outbox, Outgoing
+from bot.ports import Ballots, Clock, Debates, Job, Jobs, Outbox, Outgoing, Post, head_of
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Chair:
         clock: Clock,
         speaker: Speaker,
         files: Files,
+        words: Words,
     ) -> None:
         self._debates = debates
         self._ballots = ballots
@@ -53,16 +55,18 @@ class Chair:
         self._clock = clock
         self._speaker = speaker
         self._files = files
+        self._words = words
 
     async def open(self, place: Place, actor: Actor, opened: Opened) -> Sitting:
         """A new debate, announced. Raises InputError where one is under way in the channel."""
+        await self._words.refuse_in(place.community, actor, [opened])
         first = Recorded(seq=1, at=self._clock.now(), actor=actor, event=opened)
         state = apply(None, first)
         cost = self._speaker.cost(state)
 
-        def says(number: int) -> Sequence[Reply]:
+        def says(number: int) -> Sequence[Post]:
             said = posts.announcement(number, state, calls=cost.calls, tokens=cost.tokens)
-            return self._posted([said], state) if opened.told else ()
+            return _posted([Post(reply=said, head=True)], state) if opened.told else ()
 
         number = await self._debates.open(place, actor, opened, state, says)
         sitting = Sitting(number=number, place=place, opened_by=actor, recorded=(first,), state=state)
@@ -96,6 +100,7 @@ class Chair:
             events = rule(sitting.state, now)
             if not events:
                 return sitting
+            await self._words.refuse_in(sitting.place.community, actor, events)
             try:
                 return await self._keep(sitting, actor, now, events)
             except MovedOn:
@@ -177,7 +182,8 @@ class Chair:
         left = int((turn.deadline - self._clock.now()).total_seconds())
         said = posts.warning(sitting.number, sitting.state, left)
         key = f"debate:{sitting.number}:{due.name}"
-        await self._outbox.put(Outgoing(key=key, place=sitting.place, reply=said))
+        below = None if sitting.place.thread else head_of(sitting.number)
+        await self._outbox.put(Outgoing(key=key, place=sitting.place, reply=said, below=below))
 
     async def _count(self, sitting: Sitting, due: Due) -> Sitting:
         """Count the votes, draw the pictures, close."""
@@ -195,12 +201,22 @@ class Chair:
         await self._hand_over(after)
         return after
 
-    async def _said(self, before: Sitting, after: Sitting) -> Sequence[Reply]:
+    async def _said(self, before: Sitting, after: Sitting) -> Sequence[Post]:
         new = after.recorded[len(before.recorded) :]
-        said = posts.after(after.number, new, before.state, after.state)
-        if after.state.result is not None and before.state.result is None and after.state.attended:
-            said = (*said, await self.result(after))
-        return self._posted(said, after.state)
+        said = [Post(reply=one) for one in posts.after(after.number, new, before.state, after.state)]
+        if not after.state.attended:
+            return _posted(said, after.state)
+        if after.state.result is not None and before.state.result is None:
+            card = await self.result(after)
+            return [*said, Post(reply=card), Post(reply=card, head=True)]
+        if after.state.result is None and posts.is_due(before.state, after.state):
+            said.append(Post(reply=self._head(after), head=True))
+        return said
+
+    def _head(self, sitting: Sitting) -> Reply:
+        state = sitting.state
+        cost = self._speaker.cost(state)
+        return posts.head(sitting.number, state, calls=cost.calls, tokens=cost.tokens)
 
     async def result(self, sitting: Sitting) -> Reply:
         """The result card of a closed debate, with its pictures."""
@@ -209,9 +225,6 @@ class Chair:
     async def pictures(self, sitting: Sitting) -> Sequence[Picture]:
         """The pictures of a closed debate, drawn into its folder."""
         return await self._files.pictures(sitting, self._files.home(sitting))
-
-    def _posted(self, said: Sequence[Reply], state: DebateState) -> Sequence[Reply]:
-        return said if state.attended else [_without_buttons(one) for one in said]
 
     async def _hand_over(self, sitting: Sitting) -> None:
         if not sitting.state.attended:
@@ -224,6 +237,11 @@ class Chair:
 
 def _still_due(state: DebateState, name: str) -> Due | None:
     return next((due for due in decide(state) if due.name == name), None)
+
+
+def _posted(said: Sequence[Post], state: DebateState) -> Sequence[Post]:
+    """Of a debate that nobody attends, without its buttons."""
+    return said if state.attended else [replace(one, reply=_without_buttons(one.reply)) for one in said]
 
 
 def _without_buttons(said: Reply) -> Reply:

@@ -60,7 +60,7 @@ from bot.debating.events import (
 from bot.debating.format import Kind
 from bot.debating.record import as_markdown
 from bot.debating.speech import Cards, Person, Vacant
-from bot.debating.state import Ballot, DebateState, Open, Phase
+from bot.debating.state import Ballot, DebateState, Open, Pause, Phase
 from bot.features.debate import command, powers
 from bot.plain import plain
 from bot.platforms.terminal.render import render
@@ -184,12 +184,23 @@ def test_every_kind_of_event_is_among_those_tried_here() -> None:
     assert {type(event) for event, _ in EVERY} == set(get_args(Event))
 
 
+HEADS = [
+    LOBBY,
+    debate(seats={"for.1": Vacant(), "against.1": LLAMA}),
+    debate(phase=Phase.POST_VOTE, closes=SOON),
+    heard(speech(), phase=Phase.JUDGING),
+    debate(phase=Phase.CANCELLED, ended_because="nobody came"),
+    heard(speech(), phase=Phase.ABANDONED, ended_because="paused for a week"),
+]
+
+
 def everything() -> list[Reply]:
     said = [one for event, state in EVERY for one in told(event, state)]
     spare = debate(format=replace(debate().format, judged=True))
     asked = heard(speech("Why?"))
     return [
         *said,
+        *(posts.head(12, state) for state in HEADS),
         posts.announcement(12, LOBBY, calls=11, tokens=24_000),
         posts.announcement(12, debate(attended=False, phase=Phase.LOBBY)),
         posts.warning(12, open_turn(spare), 90),
@@ -249,9 +260,102 @@ def test_the_announcement_says_what_who_how_long_and_what_it_costs() -> None:
     ]
     assert labels(said) == [
         "I am for", "I am against", "Undecided", "My vote", "Start now", "Take the seat: For the motion",
+        "Moderate",
     ]  # fmt: skip
     assert actions(said)[0] == "debate vote choice:for debate:12"
-    assert actions(said)[4:] == ["moderate call debate:12", "debate join side:for debate:12"]
+    assert actions(said)[4:] == [
+        "moderate call debate:12", "debate join side:for debate:12", "moderate card debate:12",
+    ]  # fmt: skip
+
+
+def test_the_message_in_the_channel_says_who_argues_and_where_once_it_is_under_way() -> None:
+    said = posts.head(12, HEADS[1])
+    assert text(said).splitlines() == [
+        MOTION.text,
+        "Debate 12 · Quick: under way in the thread; the first vote is closed.",
+        "For the motion: open seat",
+        f"Against the motion: {MODEL}",
+    ]
+    assert actions(said) == [
+        "debate join side:for debate:12", "debate catchup debate:12", "moderate card debate:12",
+    ]  # fmt: skip
+
+
+def test_the_message_in_the_channel_asks_for_the_second_vote() -> None:
+    said = posts.head(12, HEADS[2])
+    assert text(said).splitlines()[-1] == (
+        "What do you think now? Vote again, even if nothing has changed, until 12:05 UTC."
+    )
+    assert labels(said) == [
+        "I am for", "I am against", "Undecided", "My vote", "Close the vote", "Catch up", "Moderate",
+    ]  # fmt: skip
+
+
+def test_a_format_without_a_second_vote_asks_for_none_in_the_channel() -> None:
+    voting = replace(debate().format.voting, post_s=0)
+    said = posts.head(12, debate(phase=Phase.POST_VOTE, format=replace(debate().format, voting=voting)))
+    assert labels(said) == ["Catch up", "Moderate"]
+
+
+@pytest.mark.parametrize(
+    ("state", "stands", "offers"),
+    [
+        (HEADS[3], "the votes are being counted.", ["Catch up"]),
+        (HEADS[4], "called off: nobody came.", []),
+        (HEADS[5], "ended without a verdict: paused for a week.", ["Catch up"]),
+    ],
+)
+def test_the_message_in_the_channel_says_how_it_ended(
+    state: DebateState, stands: str, offers: list[str]
+) -> None:
+    said = posts.head(12, state)
+    assert text(said).splitlines()[1] == f"Debate 12 · Quick: {stands}"
+    assert labels(said) == offers
+
+
+def test_the_message_in_the_channel_changes_with_phase_seats_and_end_of_the_vote_alone() -> None:
+    state = heard(speech())
+    others = [{"phase": Phase.JUDGING}, {"seats": {**state.seats, "for.1": Vacant()}}, {"closes": SOON}]
+    assert all(posts.is_due(state, replace(state, **other)) for other in others)  # type: ignore[arg-type]
+    assert not posts.is_due(state, replace(state, seq=99, speeches=(), questions=(), unread=True))
+
+
+PAUSED = Pause(kind="moderator", reason="", since=NOON)
+STUCK = open_turn(debate(pause=replace(PAUSED, kind="model")), 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "offers"),
+    [
+        (LOBBY, ["Start now", "Pause", "Call it off"]),
+        (debate(), ["Next turn", "Pause", "End the speeches"]),
+        (open_turn(debate()), ["Skip this turn", "One more minute", "Pause", "End the speeches"]),
+        (replace(LOBBY, pause=PAUSED), ["Go on", "Call it off"]),
+        (debate(pause=PAUSED), ["Go on", "End the speeches"]),
+        (STUCK, ["Try again", "Read from cards", "Skip", "End the speeches"]),
+        (debate(phase=Phase.POST_VOTE, closes=SOON), ["Close the vote", "Pause"]),
+        (debate(phase=Phase.POST_VOTE, pause=PAUSED), ["Go on", "Close the vote"]),
+        (debate(phase=Phase.JUDGING), []),
+        (debate(phase=Phase.CANCELLED), []),
+    ],
+)
+def test_a_moderator_is_offered_what_fits_how_it_stands(state: DebateState, offers: list[str]) -> None:
+    assert [button.label for button in posts.of_moderator(12, state)] == offers
+
+
+def test_a_window_for_the_audience_can_be_closed_or_made_longer() -> None:
+    state = open_turn(debate())
+    assert state.turn is not None
+    window = replace(state, turn=replace(state.turn, seat=None))
+    offered = [button.action for button in posts.of_moderator(12, window)]
+    assert offered[:2] == ["moderate call debate:12", "moderate extend minutes:1 debate:12"]
+
+
+def test_a_model_that_is_about_to_speak_is_given_no_more_time() -> None:
+    state = open_turn(debate(), 1)
+    assert state.turn is not None
+    writing = replace(state, turn=replace(state.turn, deadline=None))
+    assert [button.label for button in posts.of_moderator(12, writing)][0:2] == ["Skip this turn", "Pause"]
 
 
 def test_an_announcement_to_nobody_asks_for_no_vote() -> None:

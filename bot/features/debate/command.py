@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,26 @@ class StartDebate:
     ] = None
     out: Annotated[Path | None, Option("Folder to write the record into, at the end")] = None
     watch: Annotated[bool, Option("Show every speech as it comes")] = False
+
+
+class DuelSide(StrEnum):
+    """The side that a member argues."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+@command("debate duel", private=False, example="3 side:for")
+class Duel:
+    """Argue against a model, one to one, in the channel that your community keeps for it.
+
+    Without a motion it is the first of /debate motions.
+    """
+
+    motion: Annotated[
+        str | None, Option("Motion: its number, or your own words", most=2000, suggest="motion", rest=True)
+    ] = None
+    side: Annotated[DuelSide, Option("The side that you argue")] = DuelSide.AGAINST
 
 
 @command("debate rematch", role=Role.MODERATOR, private=False)

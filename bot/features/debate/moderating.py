@@ -15,6 +15,7 @@ from bot.features.debate.powers import (
     Call,
     EndDebate,
     ExtendTurn,
+    ModeratorCard,
     PauseDebate,
     ReplaceSeat,
     RestoreSpeech,
@@ -23,7 +24,7 @@ from bot.features.debate.powers import (
     StrikeSpeech,
 )
 from bot.features.debate.seating import Seating, actor_of
-from bot.ports import LanguageModel
+from bot.ports import Ballots, Clock, LanguageModel
 
 WAITS_FOR_MODEL = "model"
 """The kind of pause that ends once somebody else holds the seat."""
@@ -44,6 +45,21 @@ class _Moderates:
         """The same for what may also be done when it is over."""
         sitting = await self._chair.last(call.place, number)
         return await self._chair.act(sitting, actor_of(call), rule)
+
+
+class ShowsCard:
+    """Shows a moderator where the debate stands, and the buttons that fit."""
+
+    def __init__(self, chair: Chair, ballots: Ballots, clock: Clock) -> None:
+        self._chair = chair
+        self._ballots = ballots
+        self._clock = clock
+
+    async def __call__(self, request: ModeratorCard, call: Invocation) -> AsyncIterator[Reply]:
+        sitting = await self._chair.last(call.place, request.debate)
+        ballot = sitting.state.ballot
+        turnout = await self._ballots.turnout(sitting.number, ballot) if ballot else None
+        yield replies.control(sitting, turnout, self._clock.now())
 
 
 class Calls(_Moderates):

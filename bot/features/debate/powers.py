@@ -13,6 +13,13 @@ _WHY = Option("Why; it goes into the record", most=200, rest=True)
 _SPEECH = Option("Which speech, by its number in the transcript", least=1, most=500)
 
 
+@command("moderate card", role=Role.MODERATOR, private=True)
+class ModeratorCard:
+    """The moderator's buttons: what can be done about the debate as it stands."""
+
+    debate: Annotated[int | None, _NUMBER] = None
+
+
 @command("moderate call", role=Role.MODERATOR)
 class Call:
     """Move on: start, call the next turn, close what is open to questions, or close the vote."""

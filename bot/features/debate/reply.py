@@ -228,6 +228,14 @@ def status(sitting: Sitting, turnout: int | None, now: datetime) -> Reply:
     return reply(Heading(state.motion.text), Facts(tuple(rows)), data={**data, "turnout": turnout})
 
 
+def control(sitting: Sitting, turnout: int | None, now: datetime) -> Reply:
+    """The moderator's card: where a debate stands, and what they can do about it."""
+    told = status(sitting, turnout, now)
+    buttons = posts.of_moderator(sitting.number, sitting.state)
+    more = [Actions(buttons)] if buttons else [Prose("There is nothing to moderate just now.")]
+    return replace(told, blocks=(*told.blocks, *more), private=True)
+
+
 def _ahead(state: DebateState) -> list[Fact]:
     if state.phase.is_over:
         return []

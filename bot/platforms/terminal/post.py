@@ -14,8 +14,12 @@ class TerminalPoster:
         self._screen = screen
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Print the message; its key is its id. If it has buttons, numbers press those now."""
-        self._screen.print(outgoing.reply)
+        """Print the message; its key is its id. If it has buttons, numbers press those now.
+
+        What takes the place of another is not printed: what is new in it was printed as well.
+        """
+        if outgoing.replaces is None:
+            self._screen.print(outgoing.reply)
         return outgoing.key
 
     async def find(self, outgoing: Outgoing) -> str | None:

@@ -108,12 +108,17 @@ async def notices(outbox: Outbox, platform: str) -> None:
 
 
 class _StderrPoster:
-    """Prints messages on standard error. A shell keeps none, so none can be found again."""
+    """Prints messages on standard error, but none that takes the place of one printed before.
+
+    A shell keeps none, so none can be found again.
+    """
 
     def __init__(self, platform: str) -> None:
         self.platform = platform
 
     async def send(self, outgoing: Outgoing) -> str:
+        if outgoing.replaces is not None:
+            return outgoing.key
         from bot.platforms.terminal.screen import TerminalScreen, new_console  # seldom anything is to be said
 
         TerminalScreen(new_console(stderr=True)).say(outgoing.reply)
