@@ -1,0 +1,1 @@
+"""Brings what a member thinks a moderator should see before the moderators."""

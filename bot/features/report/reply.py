@@ -1,0 +1,44 @@
+"""How reports are answered, and what moderators see of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.chat.choices import named
+from bot.chat.command import RoleId
+from bot.chat.prose import escape
+from bot.chat.reply import Block, Fact, Facts, Heading, Prose, Quote, Reply, reply
+from bot.ports import Report
+
+
+def told() -> Reply:
+    """A report was kept, and moderators are told."""
+    return reply(Prose("Reported. Moderators will look at it."), data={"reported": True, "told": True})
+
+
+def kept(moderators: RoleId | None, names: Mapping[str, str]) -> Reply:
+    """A report was kept where no channel for reports was chosen."""
+    who = escape(named(moderators, names)) if moderators else "a moderator"
+    return reply(
+        Prose(
+            "Reported, and kept. No channel for reports is chosen here, so nobody is told: "
+            f"please write to {who} as well. An admin can choose a channel with `/setup`."
+        ),
+        data={"reported": True, "told": False},
+    )
+
+
+def known() -> Reply:
+    """The same member has reported the same before."""
+    return reply(Prose("You have reported that already; it is kept."), data={"reported": False})
+
+
+def notice(report: Report) -> Reply:
+    """What moderators see, the reporter's name included."""
+    rows = [Fact("Reported by", report.by.name), Fact("At", f"{report.at:%Y-%m-%d %H:%M} UTC")]
+    if report.reason:
+        rows.append(Fact("Reason", report.reason))
+    if report.link:
+        rows.append(Fact("Message", report.link))
+    blocks: list[Block] = [Heading("A member reported a message"), Quote(report.text), Facts(tuple(rows))]
+    return reply(*blocks, data={"text": report.text, "link": report.link, "reason": report.reason})

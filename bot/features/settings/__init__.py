@@ -1,0 +1,1 @@
+"""What a community chooses for itself: shown, changed, and set up on one card."""
