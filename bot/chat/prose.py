@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _CITATION = re.compile(r"(\[\d{1,3}\])")
-_MARKUP = re.compile(r"([\\`*_>#\[\]~|<&])|^(\s*)([-+]|\d+[.)])(?=\s|$)", re.MULTILINE)
+_MARKUP = re.compile(r"([\\`*_>#\[\]~|<&])|^([^\S\n]*)([-+]|\d+[.)])(?=\s|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
