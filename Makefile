@@ -4,9 +4,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all check format bench bench-client bench-debates picture wheel clean lock
+.PHONY: run test test-all check format bench bench-client bench-debates bench-rendering bench-discord picture wheel clean lock
 
-run: .venv/.run  ## Open the chat in the terminal (or read questions from a pipe)
+run: .venv/.run  ## The bot on Discord where a token is set; else the chat in the terminal (or from a pipe)
 	@$(BIN)/rostrum run
 
 test: .venv/.dev  ## The tests that need nothing but Python
@@ -35,8 +35,15 @@ bench-client: .venv/.dev  ## The model client against the openai package
 bench-debates: .venv/.dev  ## What a turn of a debate costs
 	@$(BIN)/python -m benchmarks.debates
 
-picture: .venv/.dev  ## Draw docs/terminal.svg anew
+bench-rendering: .venv/.dev  ## What it costs to make Discord's messages of replies
+	@$(BIN)/python -m benchmarks.rendering
+
+bench-discord: .venv/.dev  ## How fast a burst of commands is acknowledged and answered
+	@$(BIN)/python -m benchmarks.discord
+
+picture: .venv/.dev  ## Draw the pictures in docs/ anew (those of Discord with chromium)
 	@$(BIN)/python docs/picture.py
+	@$(BIN)/python docs/discord_picture.py
 
 wheel: .venv/.run  ## A wheel in dist/, with everything that ships
 	@$(BIN)/python -m hatchling build -t wheel

@@ -8,11 +8,12 @@ import importlib
 import inspect
 import logging
 import pkgutil
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_type_hints
+from functools import partial
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import bot.features
 from bot.chair.chair import KIND, Chair
@@ -21,17 +22,21 @@ from bot.chair.files import Files
 from bot.chair.quotes import ChecksQuotes
 from bot.chair.speaker import Speaker
 from bot.chair.speaking import SpeaksByModel
+from bot.chair.words import Words
 from bot.chat.catalog import Catalog
 from bot.chat.command import is_request
 from bot.chat.invocation import Member, Place, Role
 from bot.chat.reply import Prose, reply
 from bot.checkup import Checkups, SettingsCheckup
-from bot.dispatch import Dispatch, Suggester, UseCase
+from bot.debating.events import BOT
+from bot.debating.moderating import end
+from bot.dispatch import Dispatch, ReadyFor, Suggester, UseCase, always_ready
 from bot.drawing import MatplotlibPictures
 from bot.engine.inprocess import Handler, InProcessJobs
 from bot.errors import RostrumError
 from bot.knowledge.article import Scope
 from bot.llm.checkup import EndpointsCheckup
+from bot.llm.chosen import ChosenEndpoint
 from bot.llm.discover import discover
 from bot.llm.embedder import EndpointEmbedder
 from bot.llm.endpoints import Endpoints
@@ -43,6 +48,7 @@ from bot.ports import (
     Checkup,
     Clock,
     Collections,
+    Communities,
     Debates,
     Embedding,
     Formats,
@@ -55,7 +61,9 @@ from bot.ports import (
     Outbox,
     Outgoing,
     Outside,
+    Reports,
     Search,
+    Seen,
     WordSearch,
 )
 from bot.prompts import check_all
@@ -70,11 +78,17 @@ from bot.shelves.motions import MotionShelf
 from bot.shipped import shipped
 from bot.storage import Storage, open_storage
 
+if TYPE_CHECKING:
+    from bot.platforms.discord.client import Access
+
 log = logging.getLogger(__name__)
 
 COMMUNITY = "terminal"
-STAYING = frozenset({"terminal"})
+HOME = frozenset({"terminal", "shell"})
+"""The platforms of whoever runs the bot: they are told there what is of no concern to communities."""
+STAYING = frozenset({"terminal", "discord"})
 """The platforms of a bot that runs on: there, work is done in the background."""
+_TAKEN_OUT = "The bot was taken out of the server."
 SWEEP_S = 30
 """How often it is looked for what debates need, should a job have been lost."""
 
@@ -89,12 +103,21 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """What platforms need to serve people; `home` is the terminal's own place, `operator` who sits there."""
+    """What platforms need to serve people; `home` is the terminal's own place, `operator` who sits there.
+
+    `left` is told of a community that the bot has been taken out of.
+    """
 
     dispatch: Dispatch
     outbox: Outbox
+    asks: Asks
+    debates: Debates
+    seen: Seen
+    communities: Communities
+    clock: Clock
     home: Place
     operator: Member
+    left: Callable[[str], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -111,6 +134,9 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
 
         async def on_rebuilt(community: str, reason: str) -> None:
             text = f"The search index was {reason}; I have rebuilt it from the database. Nothing was lost."
+            if platform not in HOME:
+                log.warning("%s community=%s", text, community)
+                return
             key = f"rebuilt:{community}:{platform}:{clock.now().isoformat()}"
             await storage.outbox.put(Outgoing(key=key, place=home, reply=reply(Prose(text))))
 
@@ -130,6 +156,7 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             Library: storage.library,
             Asks: storage.asks,
             Outbox: storage.outbox,
+            Seen: storage.seen,
             Ledger: storage.ledger,
             Clock: clock,
             Importer: importer,
@@ -137,18 +164,27 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             Embedding: embedding,
             Search: search,
             WordSearch: lexical,
-            LanguageModel: models.router,
+            Communities: storage.communities,
+            Reports: storage.reports,
+            LanguageModel: ChosenEndpoint(models.router, storage.communities),
             Outside: models,
-            Checkup: Checkups([SettingsCheckup(settings), models.checkup]),
+            Checkup: Checkups([SettingsCheckup(settings), *_discord(settings), models.checkup]),
         }
         await _purge(settings, storage, clock)
-        if settings.library:
-            await load_shipped(storage.library, importer)
+        articles = ShippedArticles(storage.library, importer, wanted=settings.library)
+        if platform in HOME:
+            await articles.ready_for(COMMUNITY)
         yield App(
-            dispatch=wired(parts),
+            dispatch=wired(parts, articles.ready_for),
             outbox=storage.outbox,
+            asks=storage.asks,
+            debates=storage.debates,
+            seen=storage.seen,
+            communities=storage.communities,
+            clock=clock,
             home=home,
             operator=Member(id="operator", name=_user(), role=Role.OPERATOR),
+            left=partial(end_debates, storage.debates, debating.chair, platform),
         )
 
 
@@ -204,11 +240,14 @@ class Debating:
         cards = ReadsCards(storage.library, search)
         quotes = ChecksQuotes(storage.library, lexical)
         models = SpeaksByModel(storage.library, search, model, quotes)
-        speaker = Speaker(models, cards, quotes, model)
+        words = Words(storage.communities)
+        speaker = Speaker(models, cards, quotes, model, words)
         files = Files(MatplotlibPictures(), settings.data / "debates")
         handlers: dict[str, Handler] = {}
         self.jobs = InProcessJobs(handlers, clock)
-        self.chair = Chair(storage.debates, storage.ballots, self.jobs, storage.outbox, clock, speaker, files)
+        self.chair = Chair(
+            storage.debates, storage.ballots, self.jobs, storage.outbox, clock, speaker, files, words
+        )
         handlers[KIND] = self.chair.perform
         self.parts: dict[type, Any] = {
             Debates: storage.debates,
@@ -222,6 +261,17 @@ class Debating:
             SpeaksByModel: models,
             ReadsCards: cards,
         }
+
+
+async def end_debates(debates: Debates, chair: Chair, platform: str, community: str) -> None:
+    """End what is under way in a community that the bot has been taken out of: nobody reads it any more."""
+    for where, number in await debates.live(platform):
+        if where == community:
+            try:
+                sitting = await chair.look(community, number)
+                await chair.act(sitting, BOT, lambda state, now: end(state, _TAKEN_OUT, now))
+            except RostrumError as error:
+                log.warning("debate %d cannot be ended: %s", number, error)
 
 
 async def keep_sweeping(chair: Chair, platform: str) -> None:
@@ -280,17 +330,60 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.wait([task])
 
 
-async def load_shipped(library: Library, importer: Importer) -> None:
+class ShippedArticles:
+    """Puts the articles that ship with the bot into communities, each community looked at once."""
+
+    def __init__(self, library: Library, importer: Importer, *, wanted: bool) -> None:
+        self._library = library
+        self._importer = importer
+        self._wanted = wanted
+        self._loading: dict[str, asyncio.Lock] = {}
+        self._ready: set[str] = set()
+
+    async def ready_for(self, community: str) -> None:
+        """See to it that the articles are there; who asks meanwhile waits for the same load."""
+        if not self._wanted or community in self._ready:
+            return
+        async with self._loading.setdefault(community, asyncio.Lock()):
+            if community not in self._ready:
+                await load_shipped(self._library, self._importer, community)
+                self._ready.add(community)
+        self._loading.pop(community, None)
+
+
+async def load_shipped(library: Library, importer: Importer, community: str = COMMUNITY) -> None:
     """Put in the articles that ship with the bot, each once: what somebody removed does not come back."""
-    supplied = await library.supplied(COMMUNITY)
+    supplied = await library.supplied(community)
     files = {f"shipped:{file.name}": file async for file in importer.files(shipped("articles"))}
     for source in sorted(files.keys() - supplied):
         draft = await importer.read(files[source])
-        await library.add(Scope(community=COMMUNITY), replace(draft, source=source, added_by="Rostrum"))
-        await library.note_supplied(COMMUNITY, [source])
+        await library.add(Scope(community=community), replace(draft, source=source, added_by="Rostrum"))
+        await library.note_supplied(community, [source])
 
 
-def wired(parts: Mapping[type, Any]) -> Dispatch:
+def access(settings: Settings) -> Access:
+    """How the settings say to get into Discord."""
+    from bot.platforms.discord.client import Access  # costs what the terminal need not pay
+
+    return Access(
+        token=settings.discord_token or "",
+        api_base=settings.discord_api_base,
+        gateway=settings.discord_gateway,
+        message_content=settings.discord_message_content,
+        dev_server=settings.discord_dev_server,
+    )
+
+
+def _discord(settings: Settings) -> list[Checkup]:
+    """The check-up of Discord, where the bot is to be there."""
+    if not settings.discord_token:
+        return []
+    from bot.platforms.discord.checkup import DiscordCheckup  # as above
+
+    return [DiscordCheckup(access(settings))]
+
+
+def wired(parts: Mapping[type, Any], ready_for: ReadyFor = always_ready) -> Dispatch:
     """A dispatch over every use case and suggester in `bot.features`, each given the ports it asks for."""
     found = list(_classes())
     by_request = {request: cls for cls in found if (request := _runs(cls))}
@@ -304,6 +397,7 @@ def wired(parts: Mapping[type, Any]) -> Dispatch:
         use_cases,
         suggesters,
         take_turn=lambda call: ledger.take_turn(call.place, call.member.id),
+        ready_for=ready_for,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 
 from bot.dispatch import error_reply
@@ -18,7 +19,10 @@ _CHAT = ("run", "chat")
 
 
 def main() -> int:
-    """Run what the arguments say. 0: done; 2: bad input; 78: settings, data folder, database; 1: other."""
+    """Run what the arguments say.
+
+    0: done; 2: bad input; 75: start me again; 78: settings, token, data folder, database; 1: other.
+    """
     _speak_utf8()
     arguments = [argument for argument in sys.argv[1:] if argument != "--json"]
     as_json = "--json" in sys.argv[1:]
@@ -50,7 +54,8 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     if arguments[:1] and arguments[0] in _CHAT:
         if arguments[1:] or as_json:
             raise InputError(f"rostrum {arguments[0]} opens the chat and takes nothing more.")
-        return asyncio.run(_chat(settings))
+        on_discord = arguments[0] == "run" and settings.discord_token
+        return asyncio.run(_discord(settings) if on_discord else _chat(settings))
     if not arguments or arguments[0] in ("--help", "-h"):
         arguments = ["help", *arguments[1:]]
     elif arguments[-1] in ("--help", "-h"):
@@ -80,6 +85,25 @@ async def _chat(settings: Settings) -> int:
         else:
             await chat.from_pipe(standard_input())
     return 0
+
+
+async def _discord(settings: Settings) -> int:
+    """The bot on Discord, until the process is asked to end. Standard input is left alone."""
+    from bot.app import access, opened  # as above
+    from bot.platforms.discord.run import serve
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stopping.set)
+    async with opened(settings, platform="discord") as app:
+        await serve(access(settings), app, settings.data / "discord.json", _tell_operator, stopping)
+    return 0
+
+
+def _tell_operator(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def _speak_utf8() -> None:

@@ -16,7 +16,7 @@ from bot.chat.invocation import Invocation, Role
 from bot.chat.prose import escape
 from bot.chat.reply import Prose, Reply
 from bot.chat.typed import Typed, from_arguments, from_line
-from bot.errors import NotAllowed, RostrumError, Unexpected
+from bot.errors import AlreadyHandled, NotAllowed, RostrumError, Unexpected
 from bot.plain import plain
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,16 @@ TakeTurn = Callable[[Invocation], Awaitable[None]]
 """Counts a question of a member. Raises Wait when the minute has seen too many."""
 
 
+ReadyFor = Callable[[str], Awaitable[None]]
+"""Makes everything ready for a community: its commands are run after that."""
+
+
 async def _uncounted(call: Invocation) -> None:
     """Nobody counts."""
+
+
+async def always_ready(community: str) -> None:
+    """Nothing is to be made ready."""
 
 
 class Screen(Protocol):
@@ -50,7 +58,7 @@ class Screen(Protocol):
     """The least time between two showings; what comes faster is skipped, but for the last."""
 
     async def acknowledge(self, *, private: bool) -> None:
-        """Say at once that it was heard."""
+        """Say at once that it was heard. Raises AlreadyHandled where it came before; then nothing is done."""
 
     async def show(self, reply: Reply) -> None:
         """Show a reply, in place of the one before."""
@@ -68,10 +76,12 @@ class Dispatch:
         use_cases: Mapping[type, UseCase],
         suggesters: Sequence[Suggester] = (),
         take_turn: TakeTurn = _uncounted,
+        ready_for: ReadyFor = always_ready,
     ) -> None:
         self.catalog = catalog
         self._use_cases = use_cases
         self._take_turn = take_turn
+        self._ready_for = ready_for
         self._suggesters = {suggester.source: suggester for suggester in suggesters}
         self._refuse_gaps()
 
@@ -104,10 +114,13 @@ class Dispatch:
                 return
             await screen.acknowledge(private=command.private)
             request = bind(command, typed.values)
+            await self._ready_for(call.place.community)
             if command.paced and call.member.role < Role.OPERATOR:  # who runs the machine is no burden on it
                 await self._take_turn(call)
             async for reply in self._use_cases[command.request](request, call):
                 yield reply
+        except AlreadyHandled:
+            log.info("delivered twice, done once typed=%r", call.text[:80])
         except RostrumError as error:
             yield error_reply(error)
         except Exception as fault:  # the one place where a fault of ours becomes a reply

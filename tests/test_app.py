@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import bot.features
-from bot.app import COMMUNITY, App, load_shipped, opened, wired
+from bot.app import COMMUNITY, App, ShippedArticles, load_shipped, opened, wired
 from bot.chat.invocation import Invocation, Role
 from bot.chat.reply import Prose, Reply, reply
 from bot.endpoint import Endpoint
@@ -139,6 +140,121 @@ async def test_questions_older_than_they_are_kept_are_forgotten_at_the_start(tmp
         assert len(await storage.asks.recent(home, 5)) == 2
     async with opened(settings, platform="shell"), open_storage(settings.data, Clock()) as storage:
         assert [asked.question for asked in await storage.asks.recent(home, 5)] == ["New?"]
+
+
+# Communities on a platform.
+
+SERVER = "discord:1234"
+
+
+async def articles_of(app: App, community: str) -> list[str]:
+    asked = call(app, "articles", "list")
+    there = replace(asked, place=replace(asked.place, community=community))
+    return sorted(article["title"] for article in (await app.dispatch(there, Silent())).data)
+
+
+async def test_a_community_gets_the_shipped_articles_once_before_its_first_command(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", discover=False)
+    async with opened(settings, platform="discord") as app:
+        first, *others = await asyncio.gather(*(articles_of(app, SERVER) for _ in range(5)))
+        assert len(first) == SHIPPED
+        assert others == [first] * 4
+        gone = replace(call(app, "articles", "remove", "1"), place=replace(app.home, community=SERVER))
+        removed = (await app.dispatch(gone, Silent())).data
+        assert removed["outcome"] == "removed"
+    async with opened(settings, platform="discord") as app:
+        assert await articles_of(app, SERVER) == [title for title in first if title != removed["title"]]
+
+
+async def test_without_the_library_a_community_starts_empty(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", discover=False, library=False)
+    async with opened(settings, platform="discord") as app:
+        assert await articles_of(app, SERVER) == []
+
+
+async def test_a_community_that_was_never_heard_of_has_no_articles_and_takes_no_time_at_the_start(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path / "data", discover=False)
+    async with opened(settings, platform="discord"):
+        pass
+    async with open_storage(settings.data, Clock()) as storage:
+        assert await storage.library.articles(Scope(community=SERVER)) == ()
+        assert await storage.library.articles(HOME) == ()
+
+
+async def test_a_slow_load_delays_the_answer_but_not_the_acknowledgement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = asyncio.Event()
+
+    async def slow(*args: Any) -> None:
+        await going_on.wait()
+
+    class Screen(Silent):
+        async def acknowledge(self, *, private: bool) -> None:
+            acknowledged.set()
+
+    acknowledged = asyncio.Event()
+    settings = Settings(data=tmp_path / "data", discover=False)
+    async with opened(settings, platform="discord") as app:
+        monkeypatch.setattr("bot.app.load_shipped", slow)
+        there = replace(call(app, "articles", "list"), place=replace(app.home, community=SERVER))
+        answering = asyncio.create_task(app.dispatch(there, Screen()))
+        await acknowledged.wait()
+        assert not answering.done()
+        going_on.set()
+        assert (await answering).data == []
+
+
+async def test_a_load_that_failed_for_a_community_is_tried_again(tmp_path: Path) -> None:
+    async with open_storage(tmp_path / "data", Clock()) as storage:
+        articles = ShippedArticles(Breaking(storage.library, 5), FileImporter(), wanted=True)
+        with pytest.raises(StoreError):
+            await articles.ready_for(SERVER)
+        await articles.ready_for(SERVER)
+        assert len(await storage.library.articles(Scope(community=SERVER))) == SHIPPED
+
+
+@pytest.mark.parametrize(("platform", "told"), [("terminal", 1), ("discord", 0)])
+async def test_that_an_index_was_rebuilt_is_said_to_the_operator_alone(
+    tmp_path: Path, platform: str, told: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data=tmp_path / "data", discover=False, library=False)
+    async with opened(settings, platform="shell") as app:
+        await run(app, "articles", "add", str(note(tmp_path)))
+        await run(app, "search", "harbour")
+    for file in (tmp_path / "data" / "index").rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"broken")
+    async with opened(settings, platform=platform) as app:
+        await run(app, "search", "harbour")
+        claimed = await app.outbox.claim(platform, stale_after_s=60)
+    assert (claimed is not None) == bool(told)
+    assert ("rebuilt it from the database" in caplog.text) == (not told)
+
+
+def note(folder: Path) -> Path:
+    file = folder / "harbour.md"
+    file.write_text("# The harbour\n\nThe harbour was dug in 1880 and has been widened twice since.\n")
+    return file
+
+
+async def test_what_is_debated_in_a_server_that_the_bot_was_taken_out_of_ends_there_alone(
+    tmp_path: Path,
+) -> None:
+    async def start(app: App, community: str) -> None:
+        place = replace(app.home, platform="discord", community=community, channel=f"of {community}")
+        asked = Invocation(member=app.operator, place=place, text="/debate start 1")
+        assert (await app.dispatch(asked, Silent())).error is None
+
+    settings = Settings(data=tmp_path / "data", discover=False)
+    async with opened(settings, platform="discord") as app:
+        await start(app, SERVER)
+        await start(app, "discord:99")
+        assert {community for community, _ in await app.debates.live("discord")} == {SERVER, "discord:99"}
+        await app.left(SERVER)
+        assert {community for community, _ in await app.debates.live("discord")} == {"discord:99"}
 
 
 # Commands found in modules.

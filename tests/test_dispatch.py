@@ -14,7 +14,7 @@ from bot.chat.command import Option, command
 from bot.chat.invocation import Invocation, Member, Place, Role
 from bot.chat.reply import Form, Prose, Reply, reply
 from bot.dispatch import Dispatch, paced
-from bot.errors import NotAllowed, NotFound, Unexpected
+from bot.errors import AlreadyHandled, NotAllowed, NotFound, Unexpected
 
 PLACE = Place(platform="test", community="test", channel="c")
 
@@ -458,3 +458,15 @@ async def test_an_error_of_the_work_reaches_who_reads_its_paced_replies() -> Non
     assert await anext(replies) == numbered(0)
     with pytest.raises(NotFound):
         await anext(replies)
+
+
+class HeardBefore(Screen):
+    async def acknowledge(self, *, private: bool) -> None:
+        raise AlreadyHandled
+
+
+async def test_what_is_delivered_twice_is_done_once_and_answered_once(dispatch: Dispatch) -> None:
+    screen = HeardBefore()
+    assert await dispatch(call("/echo one"), screen) == Reply(())
+    assert screen.shown == []
+    assert screen.happened == ["finished"]

@@ -128,6 +128,27 @@ class Settings:
     channel_asks: Annotated[
         int | None, Setting("ROSTRUM_CHANNEL_ASKS", reading.limit(10_000), _ASKS_A_MINUTE)
     ] = 20
+    discord_token: Annotated[
+        str | None,
+        Setting("DISCORD_TOKEN", reading.bot_token, "one word, just as Discord gave it", is_secret=True),
+    ] = field(default=None, repr=False)
+    discord_message_content: Annotated[
+        bool, Setting("DISCORD_MESSAGE_CONTENT", reading.on_off, "on or off")
+    ] = False
+    discord_dev_server: Annotated[
+        int | None,
+        Setting("DISCORD_DEV_SERVER", reading.snowflake, "the id of a server, such as 123456789012345678"),
+    ] = None
+    discord_api_base: Annotated[
+        str,
+        Setting(
+            "DISCORD_API_BASE", reading.url("http", "https"), "a URL such as https://discord.com/api/v10"
+        ),
+    ] = "https://discord.com/api/v10"
+    discord_gateway: Annotated[
+        str | None,
+        Setting("DISCORD_GATEWAY", reading.url("ws", "wss"), "a URL such as wss://gateway.discord.gg"),
+    ] = None
     discover: Annotated[bool, Setting("LLM_DISCOVER", reading.on_off, "on or off")] = True
     fallback: Annotated[
         tuple[str, ...],

@@ -14,7 +14,7 @@ from bot.settings.endpoints import endpoints_of, split, warn_of_no_place
 from bot.settings.given import Given
 
 _OURS = ("ROSTRUM_", "LLM_", "DISCORD_", "SLACK_")
-_COMING = {"DISCORD_TOKEN": "Discord", "SLACK_BOT_TOKEN": "Slack", "SLACK_APP_TOKEN": "Slack"}
+_COMING = {"SLACK_BOT_TOKEN": "Slack", "SLACK_APP_TOKEN": "Slack"}
 """Keys that later versions will read, and for what; people set them in good faith already."""
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.endpoint import Weights
 from bot.settings.addresses import Refused
@@ -83,6 +84,35 @@ def api_key(text: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]+", text):
         raise ValueError
     return text
+
+
+def bot_token(text: str) -> str:
+    """A bot's token, out of quotes and without the word that goes before it in a header."""
+    text = re.sub(r"^bot\s+", "", text.strip(_QUOTES), flags=re.IGNORECASE).strip(_QUOTES)
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError
+    return text
+
+
+def snowflake(text: str) -> int:
+    """An id as Discord makes them."""
+    if not re.fullmatch(r"[0-9]{15,20}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def url(*schemes: str) -> Callable[[str], str]:
+    """A URL of one of the schemes, without a slash at its end."""
+
+    def read(text: str) -> str:
+        parts = urlsplit(text.strip(_QUOTES))
+        if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc or parts.port == 0:
+            raise ValueError(text)
+        if re.search(r"[\s{}]", text) or parts.query or parts.fragment:
+            raise ValueError(text)
+        return parts.geturl().rstrip("/")
+
+    return read
 
 
 def weights(text: str) -> Weights:

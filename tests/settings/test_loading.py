@@ -52,9 +52,85 @@ def test_an_unknown_key_of_ours_is_a_warning_with_the_nearest(tmp_path: Path) ->
 
 
 def test_a_key_that_later_versions_read_is_said_to_make_no_difference_yet(tmp_path: Path) -> None:
-    (warning,) = load({"DISCORD_TOKEN": "abc"}, tmp_path / ".env").warnings
-    assert "no Discord yet" in warning
+    (warning,) = load({"SLACK_BOT_TOKEN": "abc"}, tmp_path / ".env").warnings
+    assert "no Slack yet" in warning
     assert "abc" not in warning
+
+
+def test_without_a_word_about_discord_there_is_no_discord_and_nothing_is_read_in_passing(
+    tmp_path: Path,
+) -> None:
+    settings = load({}, tmp_path / ".env")
+    assert settings.discord_token is None
+    assert not settings.discord_message_content
+    assert settings.discord_dev_server is None
+    assert settings.discord_api_base == "https://discord.com/api/v10"
+    assert settings.discord_gateway is None
+
+
+@pytest.mark.parametrize(
+    "text", ["abc.def-g.hi_j", ' "abc.def-g.hi_j" ', "Bot abc.def-g.hi_j", "bot  abc.def-g.hi_j"]
+)
+def test_a_token_is_taken_out_of_what_people_paste_with_it(tmp_path: Path, text: str) -> None:
+    settings = load({"DISCORD_TOKEN": text}, tmp_path / ".env")
+    assert settings.discord_token == "abc.def-g.hi_j"
+    assert "abc.def" not in repr(settings)
+
+
+def test_settings_of_discord_are_read(tmp_path: Path) -> None:
+    settings = load(
+        {
+            "DISCORD_API_BASE": "http://127.0.0.1:8790/api/v10/",
+            "DISCORD_GATEWAY": "ws://127.0.0.1:8790/",
+            "DISCORD_MESSAGE_CONTENT": "on",
+            "DISCORD_DEV_SERVER": "1234567890123456789",
+        },
+        tmp_path / ".env",
+    )
+    assert settings.discord_api_base == "http://127.0.0.1:8790/api/v10"
+    assert settings.discord_gateway == "ws://127.0.0.1:8790"
+    assert settings.discord_message_content
+    assert settings.discord_dev_server == 1234567890123456789
+
+
+def test_mistakes_about_discord_are_told_without_the_token(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(
+            {
+                "DISCORD_TOKEN": "two words-of-secret",
+                "DISCORD_API_BASE": "ftp://discord.com",
+                "DISCORD_GATEWAY": "https://gateway.discord.gg",
+                "DISCORD_DEV_SERVER": "my server",
+                "DISCORD_MESSAGE_CONTENT": "maybe",
+            },
+            tmp_path / ".env",
+        )
+    said = "\n".join(caught.value.problems)
+    assert "secret" not in said
+    assert "DISCORD_TOKEN=… in the environment: must be one word, just as Discord gave it." in said
+    assert "DISCORD_API_BASE=ftp://discord.com in the environment: must be a URL such as" in said
+    assert (
+        "DISCORD_GATEWAY=https://gateway.discord.gg in the environment: must be a URL such as wss://" in said
+    )
+    assert "DISCORD_DEV_SERVER=my server in the environment: must be the id of a server" in said
+    assert "DISCORD_MESSAGE_CONTENT=maybe in the environment: must be on or off." in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://",
+        "http://a b",
+        "http://u:p@host/api",
+        "http://host/api?x=1",
+        "http://host/{a}",
+        "http://host:0/",
+        "x",
+    ],
+)
+def test_what_is_no_plain_url_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="DISCORD_API_BASE"):
+        load({"DISCORD_API_BASE": url}, tmp_path / ".env")
 
 
 def test_a_file_that_is_no_text_is_a_clear_mistake(tmp_path: Path) -> None:

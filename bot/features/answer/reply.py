@@ -76,7 +76,9 @@ def _sources(
 
 def _rating(number: int) -> Actions:
     rate = {answer: as_line("rate", {"ask": str(number), "helpful": answer}) for answer in ("yes", "no")}
-    return Actions((Button("Helpful", rate["yes"]), Button("Not helpful", rate["no"])))
+    return Actions(
+        (Button("Helpful", rate["yes"]), Button("Not helpful", rate["no"]), Button("Ask more", "ask"))
+    )
 
 
 def _sources_data(quoted: Sequence[Quotation], articles: Mapping[int, Article]) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Discord: commands, buttons, forms, messages and threads in servers and direct messages."""
