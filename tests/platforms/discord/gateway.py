@@ -10,7 +10,15 @@ from typing import Any
 
 from aiohttp import web
 
-USER = {"id": "11111111111111111", "username": "rostrum", "discriminator": "0", "avatar": None, "bot": True}
+PERSON: dict[str, Any] = {
+    "discriminator": "0",
+    "global_name": None,
+    "avatar": None,
+    "public_flags": 0,
+    "flags": 0,
+    "primary_guild": None,
+}
+USER: dict[str, Any] = {**PERSON, "id": "11111111111111111", "username": "rostrum", "bot": True}
 APPLICATION = {
     "id": "22222222222222222",
     "name": "Rostrum",
@@ -21,8 +29,16 @@ APPLICATION = {
     "verify_key": "x",
     "flags": 0,
     "team": None,
-    "owner": {"id": "1", "username": "owner", "discriminator": "0", "avatar": None},
+    "owner": {**PERSON, "id": "1", "username": "owner"},
     "approximate_guild_count": 1,
+    "type": None,
+    "flags_new": "0",
+    **{key: [] for key in ("redirect_uris", "eligible_oauth2_scopes")},
+    **dict.fromkeys(("interactions_endpoint_url", "role_connections_verification_url")),
+    **dict.fromkeys(
+        ("approximate_user_install_count", "approximate_user_authorization_count", "explicit_content_filter"),
+        0,
+    ),
 }
 SERVER: dict[str, Any] = {
     "id": "33333333333333333",
@@ -34,8 +50,18 @@ SERVER: dict[str, Any] = {
     **{key: [] for key in ("roles", "emojis", "features", "channels", "threads", "members", "stickers")},
     **dict.fromkeys(("verification_level", "default_message_notifications", "explicit_content_filter"), 0),
     **dict.fromkeys(("mfa_level", "premium_tier", "nsfw_level", "system_channel_flags"), 0),
-    "voice_states": [],
+    **{key: [] for key in ("voice_states", "presences", "stage_instances", "soundboard_sounds")},
+    **{key: [] for key in ("guild_scheduled_events",)},
+    **dict.fromkeys(
+        ("afk_channel_id", "application_id", "banner", "description", "discovery_splash", "hub_type")
+    ),
+    **dict.fromkeys(("icon", "incidents_data", "public_updates_channel_id", "rules_channel_id", "splash")),
+    **dict.fromkeys(("safety_alerts_channel_id", "system_channel_id", "vanity_url_code")),
     "afk_timeout": 60,
+    "joined_at": "2026-01-01T00:00:00+00:00",
+    "large": False,
+    "premium_progress_bar_enabled": False,
+    "region": "",
 }
 
 
@@ -94,7 +120,7 @@ class Gateway:
         if not self.token_is_good:
             return _json({"message": "401: Unauthorized", "code": 0}, 401)
         if path == "users/@me":
-            return _json(USER)
+            return _json({**USER, "mfa_enabled": True, "locale": "en-US"})
         if path.endswith("applications/@me"):
             count = len(self.servers)
             return _json({**APPLICATION, "flags": self.flags, "approximate_guild_count": count})
@@ -138,7 +164,7 @@ class Gateway:
             "guilds": [{"id": one["id"], "unavailable": True} for one in self.servers],
             "session_id": f"session-{len(self.identifies)}",
             "resume_gateway_url": self.url,
-            "application": {"id": APPLICATION["id"], "flags": 0},
+            "application": {"id": APPLICATION["id"], "flags": 0, "flags_new": "0"},
             "shard": [0, 1],
         }
         await self.event("READY", ready)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -20,8 +21,8 @@ from bot.platforms.discord.client import Access
 from bot.platforms.discord.run import serve
 from bot.settings import Settings
 from tests import oracles
-from tests.platforms.discord.channels import Channels, as_json, refusal
-from tests.platforms.discord.gateway import APPLICATION, SERVER, USER, Gateway
+from tests.platforms.discord.channels import BOT, Channels, as_json, refusal
+from tests.platforms.discord.gateway import APPLICATION, PERSON, SERVER, USER, Gateway
 
 GUILD = "44444444444444444"
 CHANNEL = "55555555555555555"
@@ -44,13 +45,7 @@ class Person:
     roles: tuple[str, ...] = ()
 
     def as_user(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "username": self.name.lower(),
-            "global_name": self.name,
-            "discriminator": "0",
-            "avatar": None,
-        }
+        return {**PERSON, "id": self.id, "username": self.name.lower(), "global_name": self.name}
 
     def as_member(self) -> dict[str, Any]:
         return {
@@ -133,7 +128,16 @@ class World(Gateway, Channels):
 
     def _server(self) -> dict[str, Any]:
         everyone = {"id": GUILD, "name": "@everyone", "permissions": str(BOT_MAY.value), "position": 0}
-        more = {"color": 0, "hoist": False, "managed": False, "mentionable": False, "flags": 0}
+        more = {
+            "color": 0,
+            "colors": _COLOURS,
+            "icon": None,
+            "unicode_emoji": None,
+            "hoist": False,
+            "managed": False,
+            "mentionable": False,
+            "flags": 0,
+        }
         channel = {"id": CHANNEL, "type": 0, "name": "debates", "position": 0, "permission_overwrites": []}
         mine = {"user": USER, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0}
         return {
@@ -143,6 +147,17 @@ class World(Gateway, Channels):
             "channels": [channel],
             "members": [{**mine, "deaf": False, "mute": False}],
         }
+
+    async def event(self, name: str, data: Any) -> None:
+        """Send an event, which must be as Discord would send it."""
+        if self._spec:
+            self.checked += 1
+            if name == "MESSAGE_CREATE":
+                found = self._spec.response("GET", "/channels/1/messages/2", 200, data)
+            else:
+                found = oracles.module("gateway_validator").dispatch(name, data) or []
+            self.violations += [f"{name}: {one}" for one in found]
+        await super().event(name, data)
 
     # What people do.
 
@@ -239,7 +254,13 @@ class World(Gateway, Channels):
         return turn
 
     def _whole(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        return {**_BLANK, "channel_id": CHANNEL, "author": USER, **message}
+        whole = {**_BLANK, "channel_id": CHANNEL, **message}
+        author = USER if whole.get("author", {}).get("id") in (None, BOT) else whole["author"]
+        kept = {key: value for key, value in whole.items() if key in _KEPT}
+        numbers = itertools.count(1)
+        components = [_numbered(one, numbers) for one in whole["components"]]
+        kept["attachments"] = [_attachment(one) for one in whole["attachments"]]
+        return {**kept, "author": author, "content": whole["content"] or "", "components": components}
 
     # What the bot does.
 
@@ -277,6 +298,11 @@ class World(Gateway, Channels):
             bad = [str(one) for one in found if one.level in ("error", "limit")]
             self.violations += [f"{request.method} {path}: {one}" for one in bad]
         answered: web.StreamResponse = await handler(request)
+        if self._spec and isinstance(answered, web.Response):
+            body = json.loads(answered.body) if answered.body else None
+            found = self._spec.response(request.method, path, answered.status, body)
+            self.checked += 1
+            self.violations += [f"answer to {request.method} {path}: {one}" for one in found]
         return answered
 
     async def _register(self, request: web.Request) -> web.Response:
@@ -302,7 +328,8 @@ class World(Gateway, Channels):
         told = {"guild_id": GUILD, "parent_id": CHANNEL, "owner_id": USER["id"], "member_count": 1}
         times = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": _BLANK["timestamp"]}
         more = {"name": "", "message_count": 0, "thread_metadata": {**times, "locked": False}}
-        return as_json({**json.loads(opened.body), **told, **more}) if opened.status == 200 else opened
+        whole = {**json.loads(opened.body), **told, **more, **_QUIET}
+        return as_json(whole, status=201) if opened.status == 200 else opened
 
     def _told_whole(self, response: web.Response) -> web.Response:
         if response.status != 200:
@@ -366,6 +393,15 @@ class World(Gateway, Channels):
         return web.Response(status=204)
 
 
+_KEPT = frozenset(
+    (
+        *("id", "channel_id", "timestamp", "edited_timestamp", "tts", "mention_everyone", "mentions"),
+        *("mention_roles", "attachments", "embeds", "pinned", "type", "flags", "nonce"),
+    )
+)
+"""What Discord tells of a message that it keeps."""
+_QUIET = {"flags": 0, "last_message_id": None, "rate_limit_per_user": 0, "total_message_sent": 0}
+_COLOURS = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
 _BLANK: Mapping[str, Any] = {
     "content": "",
     "timestamp": "2026-11-25T12:00:00+00:00",
@@ -381,6 +417,26 @@ _BLANK: Mapping[str, Any] = {
     "type": 0,
     "flags": 0,
 }
+
+
+def _numbered(component: Mapping[str, Any], numbers: Iterator[int]) -> dict[str, Any]:
+    """A component as Discord gives it back: with an id, and media with an address."""
+    whole = {**component, "id": component.get("id") or next(numbers)}
+    if "components" in whole:
+        whole["components"] = [_numbered(one, numbers) for one in whole["components"]]
+    if "items" in whole:
+        whole["items"] = [{**one, "media": _media(one["media"])} for one in whole["items"]]
+    return whole
+
+
+def _attachment(told: Mapping[str, Any]) -> dict[str, Any]:
+    address = f"https://cdn.discordapp.com/{told['filename']}"
+    return {**told, "id": f"9{told['id']}", "size": 1, "url": address, "proxy_url": address}
+
+
+def _media(told: Mapping[str, Any]) -> dict[str, Any]:
+    address = f"https://cdn.discordapp.com/{told['url'].removeprefix('attachment://')}"
+    return {"id": "1", "url": address, "proxy_url": address, "width": 1080, "height": 1350}
 
 
 def texts(components: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -436,7 +492,7 @@ async def world() -> AsyncIterator[World]:
         yield here
     finally:
         await runner.cleanup()
-    assert here.violations == []
+    assert here.violations == [], "\n".join(dict.fromkeys(here.violations))
 
 
 @asynccontextmanager
