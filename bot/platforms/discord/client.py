@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -13,7 +15,7 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from bot.errors import OperatorError, RostrumError
@@ -239,6 +241,17 @@ def use(access: Access) -> None:
     library = logging.getLogger("discord")
     library.setLevel(max(logging.getLogger().getEffectiveLevel(), logging.INFO))
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+
+
+async def close_strays() -> None:
+    """Close the connections that discord.py has forgotten: those cut off before they had a session."""
+    loop = asyncio.get_running_loop()
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws.loop is loop:
+            thread.stop()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await thread.ws.socket.close()
 
 
 def intents(access: Access) -> discord.Intents:

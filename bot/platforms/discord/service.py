@@ -15,7 +15,17 @@ import aiohttp
 import discord
 
 from bot.outbox import Deliveries
-from bot.platforms.discord.client import Access, Listener, Lost, Pace, RostrumClient, Told, fatal, invite_link
+from bot.platforms.discord.client import (
+    Access,
+    Listener,
+    Lost,
+    Pace,
+    RostrumClient,
+    Told,
+    close_strays,
+    fatal,
+    invite_link,
+)
 from bot.platforms.discord.memory import MOST_IDENTIFIES, Identifies, Memory
 from bot.platforms.discord.watchdog import Watchdog
 from bot.ports import Clock, Outbox, Poster
@@ -94,6 +104,7 @@ class Service:
             await asyncio.wait([self._holding], timeout=1)
             if self._holding.done() and not self._holding.cancelled():
                 self._holding.exception()  # told already, or of no more concern
+        await close_strays()
 
     async def _serve(self, ended: asyncio.Future[None], stopping: asyncio.Event) -> None:
         client = await self._logged_in(ended)
