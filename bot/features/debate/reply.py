@@ -113,6 +113,7 @@ def brief(sitting: Sitting, seat: str, found: Sequence[tuple[str, Citation]]) ->
         Facts(tuple(rows)),
         *_evidence(found, case),
         data={"seat": seat, "evidence": [citation.quote for _, citation in found]},
+        private=True,
     )
 
 
@@ -135,6 +136,7 @@ def draft(sitting: Sitting, checked: CheckedSpeech, words: int) -> Reply:
         *_faults(checked),
         Actions((Button("Give it as my speech", as_line("debate submit", {"debate": str(sitting.number)})),)),
         data={"words": checked.words, "of": words, "faults": [one.why for one in checked.faults]},
+        private=True,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from bot.chat.catalog import Catalog
+from bot.chat.command import Command, Kind
 from bot.chat.invocation import Invocation
 from bot.chat.reply import Reply
 from bot.features.help.command import Help, Welcome
@@ -21,7 +22,7 @@ class ShowHelp:
         self._outside = outside
 
     async def __call__(self, request: Help, call: Invocation) -> AsyncIterator[Reply]:
-        may = [c for c in self._catalog.shown(in_shell=call.from_shell) if c.role <= call.member.role]
+        may = [c for c in self._catalog.shown(in_shell=call.from_shell) if _may(c, call)]
         name = (request.command or "").strip().removeprefix("/").casefold()
         group = [command for command in may if command.name.startswith(f"{name} ")]
         if name and not group:
@@ -52,5 +53,11 @@ class CommandNames:
         self._catalog = catalog
 
     async def __call__(self, typed: str, call: Invocation) -> Sequence[str]:
-        names = [c.name for c in self._catalog.shown() if c.role <= call.member.role]
+        names = [c.name for c in self._catalog.shown() if _may(c, call)]
         return [name for name in names if name.startswith(typed.strip("/ ").casefold())][:25]
+
+
+def _may(command: Command, call: Invocation) -> bool:
+    """Whether a person may use a command where they are: files are named at the machine that runs the bot."""
+    names_file = any(one.kind is Kind.FILE and one.required for one in command.parameters)
+    return command.role <= call.member.role and (call.local or not names_file)

@@ -1,4 +1,4 @@
-"""How reports are answered, and what moderators see of them."""
+"""How reports are answered, to the reporter alone, and what moderators see of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from bot.ports import Report
 
 def told() -> Reply:
     """A report was kept, and moderators are told."""
-    return reply(Prose("Reported. Moderators will look at it."), data={"reported": True, "told": True})
+    return reply(
+        Prose("Reported. Moderators will look at it."),
+        data={"reported": True, "told": True},
+        private=True,
+    )
 
 
 def kept(moderators: RoleId | None, names: Mapping[str, str]) -> Reply:
@@ -25,12 +29,14 @@ def kept(moderators: RoleId | None, names: Mapping[str, str]) -> Reply:
             f"please write to {who} as well. An admin can choose a channel with `/setup`."
         ),
         data={"reported": True, "told": False},
+        private=True,
     )
 
 
 def known() -> Reply:
     """The same member has reported the same before."""
-    return reply(Prose("You have reported that already; it is kept."), data={"reported": False})
+    said = Prose("You have reported that already; it is kept.")
+    return reply(said, data={"reported": False}, private=True)
 
 
 def notice(report: Report) -> Reply:

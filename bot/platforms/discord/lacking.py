@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -15,7 +16,9 @@ _TITLES = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "send_messages_in_threads": "Send Messages in Threads",
+    "create_public_threads": "Create Public Threads",
     "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
 }
 
 
@@ -23,7 +26,19 @@ def lacking(error: BaseException, channel: Any, granted: discord.Permissions | N
     """What to say of an error where it tells of a missing permission; `granted` are the bot's, if known."""
     if not isinstance(error, discord.HTTPException) or error.code not in (_NO_ACCESS, _NO_PERMISSION):
         return None
-    wanted = " and ".join(f"“{_TITLES[name]}”" for name in _missing(error.code, channel, granted))
+    return _refused(_missing(error.code, channel, granted), channel)
+
+
+def mute(channel: Any, granted: discord.Permissions) -> RostrumError | None:
+    """What to say where a debate cannot be held, since the bot lacks what that takes."""
+    in_thread = isinstance(channel, discord.Thread)
+    kept = ("send_messages", "create_public_threads") if in_thread else ()
+    lacks = [name for name in _TITLES if name not in kept and not getattr(granted, name)]
+    return _refused(lacks, channel) if lacks else None
+
+
+def _refused(lacks: Sequence[str], channel: Any) -> RostrumError:
+    wanted = " and ".join(f"“{_TITLES[name]}”" for name in lacks)
     name = one_line(getattr(channel, "name", None) or "")[:_LONGEST_NAME]
     where = f"in #{name}" if name else "in that channel"
     hint = f"Grant me {wanted} there: Edit Channel → Permissions."

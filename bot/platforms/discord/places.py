@@ -34,6 +34,12 @@ def is_direct(place: Place) -> bool:
     return place.community.startswith(_DIRECT)
 
 
+def names_in(guild: discord.Guild | None) -> dict[str, str]:
+    """What the roles and channels of a server are called, by their ids, as far as they are known."""
+    known = (*guild.roles, *guild.channels) if guild else ()
+    return {str(one.id): one.name for one in known}
+
+
 def text_of(message: Mapping[str, Any]) -> str:
     """What a message says, as Discord sent it: its content, or the texts of its components."""
     content = str(message.get("content") or "").strip()

@@ -14,6 +14,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.chat.command import Command
 from bot.chat.invocation import Invocation, Member, Place, Role
 from bot.chat.reply import Form, Reply
 from bot.chat.typed import words as split
@@ -22,7 +23,8 @@ from bot.errors import InputError, NotFound, Passing, RostrumError, Unexpected
 from bot.platforms.discord.asking import Asking
 from bot.platforms.discord.failures import FAILURES, words
 from bot.platforms.discord.forms import FORM, Forms, values
-from bot.platforms.discord.places import is_direct, place_of, text_of
+from bot.platforms.discord.lacking import mute
+from bot.platforms.discord.places import is_direct, names_in, place_of, text_of
 from bot.platforms.discord.register import IN_CHANNELS, focused, line_of, menu_command
 from bot.platforms.discord.roles import member_of, permissions_in
 from bot.platforms.discord.screen import DiscordScreen, MessageScreen
@@ -99,6 +101,7 @@ class Receiver:
                 return
             said = self._said(interaction)
             call = await self._call(interaction, said)
+            self._refuse_where_mute(interaction, said.text)
             screen.share, screen.submitted = self._may_share(said.text), said.submitted
             await self._dispatch(call, screen)
 
@@ -156,6 +159,7 @@ class Receiver:
             place=place,
             text=said.text,
             values=dict(said.values),
+            names=names_in(interaction.guild),
         )
 
     async def _member(self, interaction: discord.Interaction[Any], place: Place) -> Member:
@@ -164,11 +168,22 @@ class Receiver:
 
     def _may_share(self, text: str) -> bool:
         """Whether what a command shows to one person alone may be of use to others."""
+        command = self._command(text)
+        return command is not None and command.private and command.role is Role.MEMBER and not command.hidden
+
+    def _refuse_where_mute(self, interaction: discord.Interaction[Any], text: str) -> None:
+        """Raise where a debate would be opened that nobody could see: its posts take permissions."""
+        command = self._command(text)
+        if command is None or command.private or not command.name.startswith("debate "):
+            return
+        if refusal := mute(interaction.channel, interaction.app_permissions):
+            raise refusal
+
+    def _command(self, text: str) -> Command | None:
         try:
-            command, _ = self._dispatch.catalog.match([word.text for word in split(text[1:])[:2]])
+            return self._dispatch.catalog.match([word.text for word in split(text[1:])[:2]])[0]
         except NotFound:
-            return False
-        return command.private and command.role is Role.MEMBER and not command.hidden
+            return None
 
     # Half-typed options.
 

@@ -13,7 +13,7 @@ from bot.chat.catalog import Catalog
 from bot.chat.command import Command, Kind, Parameter
 from bot.chat.invocation import Role
 
-IN_CHANNELS = frozenset({"debate", "moderate", "settings", "setup"})
+IN_CHANNELS = frozenset({"debate", "moderate", "report", "settings", "setup"})
 """Commands and groups that make no sense among two."""
 
 _SUBCOMMAND, _STRING = 1, 3
@@ -29,6 +29,7 @@ _TYPES = {
 }
 _CHAT_INPUT, _MESSAGE_MENU = 1, 3
 _SERVER, _DIRECT = 0, 1
+_TEXT_CHANNEL = 0
 _GUILD_INSTALL = 0
 _DESCRIPTION, _STRING_LENGTH, _CHOICES, _SUBCOMMANDS = 100, 6000, 25, 25
 _SPOKEN = 2000
@@ -126,6 +127,8 @@ def _limits(parameter: Parameter) -> Iterator[tuple[str, Any]]:
         yield from ((key, bound) for key, bound in bounds if bound is not None)
     if parameter.kind is Kind.TEXT and option.most:
         yield "max_length", min(option.most, _STRING_LENGTH)
+    if parameter.kind is Kind.CHANNEL:
+        yield "channel_types", [_TEXT_CHANNEL]
     if parameter.kind is Kind.CHOICE and len(parameter.choices) <= _CHOICES:
         yield "choices", [{"name": choice, "value": choice} for choice in parameter.choices]
     elif option.suggest or parameter.kind is Kind.CHOICE:

@@ -286,7 +286,7 @@ def _press(button: Button) -> Press:
     return Press(
         label=_clipped(button.label, _LABEL) or button.action[:_LABEL],
         action=button.action,
-        first=button.action.split(" ", 1)[0] == "vote",
+        first=button.action.startswith("debate vote choice:"),
     )
 
 

@@ -61,11 +61,11 @@ async def _choices(community: str, communities: Communities) -> Choices:
 
 
 def role_ids(member: discord.Member) -> Collection[int]:
-    """The ids of a member's roles, as Discord sent them.
+    """The ids of a member's roles, as Discord sent them, and that of everyone's.
 
     `Member.roles` leaves out those that it cannot find in a server that is not known yet.
     """
-    return tuple(member._roles)
+    return (member.guild.id, *member._roles)
 
 
 def permissions_in(channel: Any, member: discord.User | discord.Member) -> discord.Permissions:

@@ -8,7 +8,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.platforms.discord.lacking import granted_to_bot, lacking
+from bot.platforms.discord.client import PERMISSIONS
+from bot.platforms.discord.lacking import granted_to_bot, lacking, mute
 from tests.platforms.discord.made import channel, direct, server, thread
 
 ALL = discord.Permissions.all()
@@ -62,3 +63,23 @@ async def test_what_the_bot_may_do_is_known_where_the_server_is() -> None:
     assert granted_to_bot(thread(server())) is None
     assert granted_to_bot(channel(server(known=False))) is None
     assert granted_to_bot(direct()) is None
+
+
+def test_a_debate_takes_every_permission_that_its_posts_do() -> None:
+    may = discord.Permissions(PERMISSIONS.value)
+    assert mute(channel(server()), may) is None
+    may.create_public_threads = may.attach_files = False
+    told = mute(channel(server()), may)
+    assert told is not None
+    assert told.code == "E-PERMISSION"
+    assert "“Create Public Threads” and “Attach Files”" in told.hint
+
+
+def test_a_debate_in_a_thread_opens_none() -> None:
+    may = discord.Permissions(PERMISSIONS.value)
+    may.create_public_threads = may.send_messages = False
+    assert mute(thread(server()), may) is None
+    may.send_messages_in_threads = False
+    told = mute(thread(server()), may)
+    assert told is not None
+    assert "Send Messages in Threads" in told.hint

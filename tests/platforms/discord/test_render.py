@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.chair.buttons import vote_buttons
 from bot.chat.prose import escape as as_letters
 from bot.chat.reply import (
     Actions,
@@ -29,6 +30,7 @@ from bot.chat.reply import (
     Sources,
     reply,
 )
+from bot.debating.state import Ballot
 from bot.platforms.discord.render import Page, rendered
 from tests.platforms.discord.hostile import LONG, PAIRS, SHORT, live
 
@@ -125,9 +127,10 @@ def test_progress_is_told_in_words() -> None:
 
 
 def test_an_action_comes_once_in_a_message_and_votes_stand_out() -> None:
-    actions = Actions((Button("Yes", "vote yes"), Button("Again", "vote yes"), Button("More", "help")))
+    vote = vote_buttons(3, Ballot.PRE)[0]
+    actions = Actions((vote, Button("Again", vote.action), Button("More", "help")))
     page = only(actions, actions)
-    assert [(one["label"], one["style"]) for one in buttons(page)] == [("Yes", 1), ("More", 2)]
+    assert [(one["label"], one["style"]) for one in buttons(page)] == [("I am for", 1), ("More", 2)]
 
 
 def test_a_form_is_behind_a_button_where_it_can_be_kept() -> None:

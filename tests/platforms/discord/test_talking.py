@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.features.debate import starting
@@ -211,3 +212,28 @@ async def test_what_is_delivered_twice_is_done_once(server: World) -> None:
     again = await server.use(ADA, "help")
     await until(lambda: again.messages)
     assert len(turn.messages) == 1
+
+
+async def test_where_i_may_not_post_no_debate_is_opened(server: World) -> None:
+    server.bot_may = discord.Permissions(view_channel=True, send_messages=True)
+    turn = await server.use(MODERATOR, "debate start", motion="1")
+    await until(lambda: turn.messages)
+    assert turn.private
+    assert "Grant me" in turn.text
+    assert "Create Public Threads" in turn.text
+    assert server.messages[CHANNEL] == []
+
+
+async def test_a_report_names_its_reporter_to_moderators_alone(server: World) -> None:
+    chosen = await server.use(ADMIN, "settings set", reports=CHANNEL)
+    await until(lambda: chosen.messages)
+    bad = {"id": str(server._ids + 5), "content": "Something rude"}
+    turn = await server.choose_in_menu(ADA, "Report to moderators", bad)
+    await until(lambda: "Reported" in turn.text)
+    assert turn.private
+    assert "Share" not in [
+        one["label"] for message in turn.messages for one in buttons(message["components"])
+    ]
+    await until(lambda: server.messages[CHANNEL])
+    assert "Something rude" in server.texts(CHANNEL)[0]
+    assert "Ada" in server.texts(CHANNEL)[0]

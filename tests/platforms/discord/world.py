@@ -120,6 +120,7 @@ class World(Gateway, Channels):
         self.violations: list[str] = []
         self.checked = 0
         self.twice = False
+        self.bot_may = BOT_MAY
         self.servers = [self._server()]
         # Ids of Discord's tell when a thing was made.
         self._interactions = discord.utils.time_snowflake(discord.utils.utcnow())
@@ -240,7 +241,7 @@ class World(Gateway, Channels):
             "channel_id": CHANNEL,
             "channel": {"id": CHANNEL, "type": 0, "name": "debates", "permissions": str(by.may.value)},
             "member": by.as_member(),
-            "app_permissions": str(BOT_MAY.value),
+            "app_permissions": str(self.bot_may.value),
             "locale": "en-US",
             "guild_locale": "en-US",
             "entitlements": [],
