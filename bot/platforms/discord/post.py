@@ -137,8 +137,9 @@ class DiscordPoster:
         return Page(pieces=tuple(pieces), mentions=page.mentions)
 
     def _given_up(self, key: str, channel: str, error: discord.HTTPException) -> str:
-        """Nobody's permission helps where Discord does not understand a message: others must not wait."""
-        if error.status in (403, 404) or error.code in (_ARCHIVED, _LOCKED):
+        """Nobody's permission helps where Discord does not understand a message, or the channel is gone."""
+        is_gone = error.code == _UNKNOWN_CHANNEL
+        if not is_gone and (error.status in (403, 404) or error.code in (_ARCHIVED, _LOCKED)):
             raise self._refused(channel, error) from error
         log.error("Discord does not take a message, it is left out key=%s: %s", key, error)
         return ""

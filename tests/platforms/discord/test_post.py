@@ -139,6 +139,19 @@ async def test_where_no_thread_may_be_opened_everything_goes_to_the_channel(
     assert desk.discord.texts("5")[-1] == "This is another."
 
 
+async def test_what_was_meant_for_a_channel_that_is_gone_is_left_out(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.discord.gone = {"5"}
+    await desk.put("lost")
+    await desk.deliver()
+    assert "left out" in caplog.text
+    tries = desk.discord.posts("5")
+    await desk.later()
+    assert desk.discord.posts("5") == tries
+    assert desk.discord.texts("5") == []
+
+
 async def test_what_takes_the_place_of_a_message_is_an_edit_of_it(desk: Desk) -> None:
     await desk.put("head", thread_title="Debate 1: bread")
     await desk.put("edit", "Under way.", replaces="head")
