@@ -98,8 +98,15 @@ def _read(text: str) -> list[Span]:
 
 
 def _plain(spans: Iterable[Span]) -> list[tuple[str, bool, bool, bool]]:
-    """Letters with their styles, without the blanks, whose style nobody sees."""
-    return [(c, s.bold, s.italic, s.code) for s in spans for c in s.text if not c.isspace()]
+    """Letters by their styles, without the blanks, whose style nobody sees."""
+    runs: list[tuple[str, bool, bool, bool]] = []
+    for span in spans:
+        if letters := "".join(span.text.split()):
+            style = (span.bold, span.italic, span.code)
+            if runs and runs[-1][1:] == style:
+                letters = runs.pop()[0] + letters
+            runs.append((letters, *style))
+    return runs
 
 
 def _marked(spans: Sequence[Span], bold: str, italic: str) -> str:
