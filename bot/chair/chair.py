@@ -83,7 +83,7 @@ class Chair:
             number = await self._debates.under_way(place)
         if number is None:
             raise NotFound("No debate is running here.", "/debate start opens one.")
-        return await self.look(place.community, number)
+        return await self._in_channel(place, number)
 
     async def last(self, place: Place, number: int | None) -> Sitting:
         """The debate of that number, else the newest of a channel, over or not. Raises NotFound."""
@@ -91,7 +91,14 @@ class Chair:
             number = await self._debates.latest(place)
         if number is None:
             raise NotFound("There has been no debate here yet.", "/debate start opens one.")
-        return await self.look(place.community, number)
+        return await self._in_channel(place, number)
+
+    async def _in_channel(self, place: Place, number: int) -> Sitting:
+        """A debate of that channel: what is said in one channel is not for those who see another."""
+        sitting = await self.look(place.community, number)
+        if sitting.place.channel != place.channel:
+            raise NotFound("No debate with that number here.")
+        return sitting
 
     async def act(self, sitting: Sitting, actor: Actor, rule: Rule) -> Sitting:
         """Apply a rule, keep what follows and have it posted. Raises what the rule raises, and MovedOn."""

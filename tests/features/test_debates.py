@@ -362,3 +362,18 @@ async def test_the_record_has_every_quotation_on_a_line_of_its_own_and_once(tmp_
 
 def files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
+
+
+async def test_a_debate_is_not_seen_from_another_channel(hall: Hall) -> None:
+    opened = await hall.type("/debate start 1")
+    assert opened.error is None
+    elsewhere = Invocation(
+        member=BO,
+        place=replace(hall.app.home, channel="another"),
+        text=f"/debate transcript {opened.data['debate']}",
+        asks_back=True,
+    )
+    refused = await hall.app.dispatch(elsewhere, Silent())
+    assert "No debate with that number here." in text(refused)
+    listed = await hall.app.dispatch(replace(elsewhere, text="/debate list"), Silent())
+    assert listed.data == []

@@ -21,6 +21,9 @@ from bot.features.debate.command import (
 from bot.features.debate.seating import actor_of
 from bot.ports import Ballots, Clock, Debates
 
+LOOKED_THROUGH = 1000
+"""So many of a community's newest debates are looked through for those of a channel."""
+
 
 class Votes:
     """Keeps a member's vote, or shows them their own."""
@@ -57,13 +60,15 @@ class TakesQuestion:
 
 
 class ListsDebates:
-    """Lists a community's debates."""
+    """Lists a channel's debates."""
 
     def __init__(self, debates: Debates) -> None:
         self._debates = debates
 
     async def __call__(self, request: ListDebates, call: Invocation) -> AsyncIterator[Reply]:
-        yield replies.listed(await self._debates.recent(call.place.community, request.limit))
+        recent = await self._debates.recent(call.place.community, LOOKED_THROUGH)
+        here = [one for one in recent if one.place.channel == call.place.channel]
+        yield replies.listed(here[: request.limit])
 
 
 class ShowsStatus:
