@@ -513,7 +513,7 @@ async def bot_in(here: World, folder: Path, *endpoints: Endpoint, **settled: Any
             await running
 
 
-async def until(holds: Callable[[], Any], within_s: float = 15) -> None:
+async def until(holds: Callable[[], Any], within_s: float = 60) -> None:
     """Wait until something holds. Raises TimeoutError when it never does."""
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110  # what is waited for knows of no event
