@@ -8,21 +8,24 @@ from typing import Annotated
 
 from bot.chat.command import ChannelId, Option, RoleId
 
+MODERATORS = Option("Role that may start and moderate debates")
+CONTRIBUTORS = Option("Role that may change the articles")
+DUELS = Option("Channel in which any member may start a duel")
+REPORTS = Option("Channel in which moderators see reports")
+ENDPOINT = Option("Model endpoint that sees questions", most=60, suggest="endpoint")
+WORDS = Option("Words nobody may write, with commas", least=1, most=2000)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """A community's choices; `None` is what the bot does without one."""
 
-    moderators: Annotated[RoleId | None, Option("Role that may start and moderate debates")] = None
-    contributors: Annotated[RoleId | None, Option("Role that may add articles")] = None
-    duels: Annotated[ChannelId | None, Option("Channel in which any member may start a duel")] = None
-    reports: Annotated[ChannelId | None, Option("Channel in which moderators see what is reported")] = None
-    endpoint: Annotated[
-        str | None, Option("Model endpoint that sees questions", most=60, suggest="endpoint")
-    ] = None
-    words: Annotated[str | None, Option("Words that nobody may write through me, with commas", most=2000)] = (
-        None
-    )
+    moderators: Annotated[RoleId | None, MODERATORS] = None
+    contributors: Annotated[RoleId | None, CONTRIBUTORS] = None
+    duels: Annotated[ChannelId | None, DUELS] = None
+    reports: Annotated[ChannelId | None, REPORTS] = None
+    endpoint: Annotated[str | None, ENDPOINT] = None
+    words: Annotated[str | None, WORDS] = None
 
     @property
     def banned(self) -> tuple[str, ...]:

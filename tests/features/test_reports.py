@@ -10,7 +10,7 @@ import pytest
 
 from bot.app import App, opened
 from bot.chat.invocation import Invocation, Member, Role
-from bot.chat.reply import Form, Quote, Reply
+from bot.chat.reply import Form, Quote, Reply, Sources
 from bot.ports import Outgoing
 from bot.settings import Settings
 from tests.features.room import facts, prose
@@ -18,7 +18,7 @@ from tests.screens import Silent
 
 ADMIN = Member(id="1", name="Ann", role=Role.ADMIN)
 BO = Member(id="2", name="Bo")
-LINK = "https://chat.example/5/6/7"
+LINK = "https://discord.com/channels/5/6/7"
 REPORT = f'/report "I know where you live" reason:"a threat" link:{LINK}'
 
 
@@ -49,7 +49,10 @@ async def test_moderators_see_a_report_in_their_channel_with_who_made_it(app: Ap
     assert (notice.place.community, notice.place.channel, notice.place.thread) == ("discord:5", "99", None)
     assert Quote("I know where you live") in notice.reply.blocks
     shown = facts(notice.reply)
-    assert (shown["Reported by"], shown["Reason"], shown["Message"]) == ("Bo", "a threat", LINK)
+    assert (shown["Reported by"], shown["Reason"]) == ("Bo", "a threat")
+    assert [
+        one.url for block in notice.reply.blocks if isinstance(block, Sources) for one in block.entries
+    ] == [LINK]
 
 
 async def test_without_a_channel_the_report_is_kept_and_the_member_told_whom_to_write_to(app: App) -> None:
@@ -75,10 +78,20 @@ async def test_a_report_without_words_asks_for_them(app: App) -> None:
     assert [field.name for field in asked.blocks[0].fields] == ["text"]
 
 
-async def test_a_link_that_is_no_address_is_refused(app: App) -> None:
-    refused = await said(app, '/report "Look at this" link:javascript:alert(1)')
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "https://evil.example",
+        "https://discord.com.evil.example/channels/1/2/3",
+        "https://discord.com/channels/1/2/3?x=https://evil.example",
+        "https://evil.example/x.slack.com/archives/C1/p1",
+    ],
+)
+async def test_a_link_that_leads_elsewhere_is_refused(app: App, link: str) -> None:
+    refused = await said(app, f'/report "Look at this" link:{link}')
     assert refused.error is not None
-    assert "https://" in refused.error.message
+    assert "not the link of a message" in refused.error.message
 
 
 async def test_nobody_floods_the_moderators(app: App) -> None:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from bot.chat.choices import Choices
 from bot.debating.events import Actor
 from bot.errors import ModelError
 from bot.llm.chosen import ChosenEndpoint
 from bot.model import Payer
-from bot.ports import ChoiceMade
+from bot.ports import Communities
+from bot.storage import open_storage
 from tests.fakes.model_server import FakeModelServer
 from tests.llm.asking import ENOUGH_S, SCHEMA, asked
 from tests.llm.routing import client, router_over
+from tests.storage.conftest import Clock
 
 CLUB, OTHERS = Payer(member="ada", community="club"), Payer(member="ada", community="others")
 REQUEST, JSON = asked(), asked(schema=SCHEMA)
-
-
-class ClubChose:
-    """The club has chosen an endpoint, nobody else has."""
-
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
-
-    async def choices(self, community: str) -> Choices:
-        return Choices(endpoint=self._endpoint) if community == "club" else Choices()
-
-    async def change(self, community: str, by: Actor, changes: Mapping[str, str | None]) -> Choices:
-        raise NotImplementedError
-
-    async def history(self, community: str, limit: int) -> tuple[ChoiceMade, ...]:
-        raise NotImplementedError
 
 
 @dataclass
@@ -51,14 +37,23 @@ class Pair:
         return len(self.usual.calls), len(self.other.calls)
 
 
+@asynccontextmanager
+async def chosen(folder: Path, endpoint: str) -> AsyncIterator[Communities]:
+    """What communities chose: the club that endpoint, nobody else any."""
+    async with open_storage(folder, Clock()) as storage:
+        await storage.communities.change("club", Actor("ada", "Ada"), {"endpoint": endpoint})
+        yield storage.communities
+
+
 @pytest.fixture
-async def pair() -> AsyncIterator[Pair]:
+async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
     async with AsyncExitStack() as stack:
+        right = await stack.enter_async_context(chosen(tmp_path / "right", "other"))
+        wrong = await stack.enter_async_context(chosen(tmp_path / "wrong", "gone"))
         usual = await stack.enter_async_context(FakeModelServer())
         other = await stack.enter_async_context(FakeModelServer())
         router = await stack.enter_async_context(router_over(client(usual), client(other, "other")))
-        chosen = ChosenEndpoint(router, ClubChose("other"))
-        yield Pair(usual, other, chosen, ChosenEndpoint(router, ClubChose("gone")))
+        yield Pair(usual, other, ChosenEndpoint(router, right), ChosenEndpoint(router, wrong))
 
 
 async def test_a_community_that_chose_is_answered_from_there_and_others_as_usual(pair: Pair) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.chat.choices import named
 from bot.chat.command import RoleId
 from bot.chat.prose import escape
-from bot.chat.reply import Block, Fact, Facts, Heading, Prose, Quote, Reply, reply
+from bot.chat.reply import Block, Fact, Facts, Heading, Prose, Quote, Reply, Source, Sources, reply
 from bot.ports import Report
 
 
@@ -44,7 +44,7 @@ def notice(report: Report) -> Reply:
     rows = [Fact("Reported by", report.by.name), Fact("At", f"{report.at:%Y-%m-%d %H:%M} UTC")]
     if report.reason:
         rows.append(Fact("Reason", report.reason))
-    if report.link:
-        rows.append(Fact("Message", report.link))
     blocks: list[Block] = [Heading("A member reported a message"), Quote(report.text), Facts(tuple(rows))]
+    if report.link:
+        blocks.append(Sources((Source(n=1, article=0, title="Where it was said", url=report.link),)))
     return reply(*blocks, data={"text": report.text, "link": report.link, "reason": report.reason})

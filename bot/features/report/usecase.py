@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,6 +14,11 @@ from bot.errors import InputError
 from bot.features.report import reply as replies
 from bot.features.report.command import FileReport
 from bot.ports import Clock, Communities, Outgoing, Report, Reports
+
+_MESSAGE = re.compile(
+    r"https://(discord\.com/channels(/(@me|\d+)){2}/\d+|[\w-]+\.slack\.com/archives(/\w+){2})"
+)
+"""The addresses that platforms give to messages."""
 
 
 class FilesReport:
@@ -42,9 +48,11 @@ class FilesReport:
 
 
 def _address(link: str | None) -> str:
-    """Raises InputError for what is no address of a page."""
-    if link and not link.startswith(("https://", "http://")):
-        raise InputError("The link must begin with https://.", "Copy it from the message, or leave it out.")
+    """Raises InputError for all but a message's address: moderators press it, so it leads nowhere else."""
+    if link and not _MESSAGE.fullmatch(link):
+        raise InputError(
+            "That is not the link of a message.", "Copy it from the message's menu, or leave it out."
+        )
     return link or ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from bot.chat.choices import Choices
+from bot.chat.choices import CONTRIBUTORS, DUELS, ENDPOINT, MODERATORS, REPORTS, WORDS, Choices
 from bot.chat.command import ChannelId, Option, RoleId, command
 from bot.chat.invocation import Role
 
@@ -38,31 +38,43 @@ class SetChoices(Choices):
     reset: Annotated[Key | None, Option("Choice to take back")] = None
 
 
-@command("settings roles", role=Role.ADMIN, hidden=True)
-class SetRoles:
-    """Choose the roles of moderators and contributors."""
+@command("settings moderators", role=Role.ADMIN, hidden=True)
+class SetModerators:
+    """Choose the role of moderators."""
 
-    moderators: Annotated[RoleId, Option("Role that may start and moderate debates")]
-    contributors: Annotated[RoleId, Option("Role that may add articles")]
-
-
-@command("settings channels", role=Role.ADMIN, hidden=True)
-class SetChannels:
-    """Choose the channels for duels and for reports."""
-
-    duels: Annotated[ChannelId, Option("Channel in which any member may start a duel")]
-    reports: Annotated[ChannelId, Option("Channel where moderators see reports")]
+    moderators: Annotated[RoleId, MODERATORS]
 
 
-@command("settings words", role=Role.ADMIN, hidden=True)
-class SetWords:
-    """Choose the words that nobody may write through me."""
+@command("settings contributors", role=Role.ADMIN, hidden=True)
+class SetContributors:
+    """Choose the role of contributors."""
 
-    words: Annotated[str, Option("Words that nobody may write, with commas", least=1, most=2000)]
+    contributors: Annotated[RoleId, CONTRIBUTORS]
+
+
+@command("settings duels", role=Role.ADMIN, hidden=True)
+class SetDuels:
+    """Choose the channel for members' duels."""
+
+    duels: Annotated[ChannelId, DUELS]
+
+
+@command("settings reports", role=Role.ADMIN, hidden=True)
+class SetReports:
+    """Choose the channel for reports."""
+
+    reports: Annotated[ChannelId, REPORTS]
 
 
 @command("settings endpoint", role=Role.ADMIN, hidden=True)
 class SetEndpoint:
     """Choose the model endpoint that sees this community's questions."""
 
-    endpoint: Annotated[str, Option("Model endpoint that sees questions", most=60, suggest="endpoint")]
+    endpoint: Annotated[str, ENDPOINT]
+
+
+@command("settings words", role=Role.ADMIN, hidden=True)
+class SetWords:
+    """Choose the words that nobody may write through me."""
+
+    words: Annotated[str, WORDS]

@@ -25,7 +25,7 @@ OTHERWISE = {
 
 DOES = {
     "moderators": "may start and moderate debates",
-    "contributors": "may add articles",
+    "contributors": "may change the articles",
     "duels": "any member may start a duel in this channel",
     "reports": "moderators read here what members report",
     "endpoint": "the only one that sees questions asked here",
@@ -33,10 +33,7 @@ DOES = {
 }
 
 _FORMS = (
-    Button("Choose roles", "settings roles"),
-    Button("Choose channels", "settings channels"),
-    Button("Choose the endpoint", "settings endpoint"),
-    Button("List words", "settings words"),
+    *(Button(f"Choose {key}", f"settings {key}") for key in KEYS),
     Button("What was changed", "settings show"),
 )
 
@@ -51,7 +48,7 @@ def card(choices: Choices, names: Mapping[str, str]) -> Reply:
         Prose("Everything works without a choice. What you choose holds at once."),
         Facts(tuple(rows)),
         Actions(_FORMS),
-        Prose("`/settings set` changes one alone, and `reset:` takes one back."),
+        Prose("`/settings set` changes several at once, and its `reset:` takes one back."),
         data=_data(choices),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
 
 from bot.chat.choices import KEYS
 from bot.chat.invocation import Invocation
@@ -11,10 +12,12 @@ from bot.debating.events import Actor
 from bot.errors import InputError, NotFound
 from bot.features.settings import reply as replies
 from bot.features.settings.command import (
-    SetChannels,
     SetChoices,
+    SetContributors,
+    SetDuels,
     SetEndpoint,
-    SetRoles,
+    SetModerators,
+    SetReports,
     Setup,
     SetWords,
     ShowSettings,
@@ -96,33 +99,46 @@ class SetsChoices(_Chooses):
         yield await self._choose(given, call)
 
 
-class SetsRoles(_Chooses):
-    """Changes the roles."""
+class SetsModerators(_Chooses):
+    """Changes the role of moderators."""
 
-    async def __call__(self, request: SetRoles, call: Invocation) -> AsyncIterator[Reply]:
-        given = {"moderators": request.moderators, "contributors": request.contributors}
-        yield await self._choose(given, call)
-
-
-class SetsChannels(_Chooses):
-    """Changes the channels."""
-
-    async def __call__(self, request: SetChannels, call: Invocation) -> AsyncIterator[Reply]:
-        yield await self._choose({"duels": request.duels, "reports": request.reports}, call)
+    async def __call__(self, request: SetModerators, call: Invocation) -> AsyncIterator[Reply]:
+        yield await self._choose(asdict(request), call)
 
 
-class SetsWords(_Chooses):
-    """Changes the word list."""
+class SetsContributors(_Chooses):
+    """Changes the role of contributors."""
 
-    async def __call__(self, request: SetWords, call: Invocation) -> AsyncIterator[Reply]:
-        yield await self._choose({"words": request.words}, call)
+    async def __call__(self, request: SetContributors, call: Invocation) -> AsyncIterator[Reply]:
+        yield await self._choose(asdict(request), call)
+
+
+class SetsDuels(_Chooses):
+    """Changes the channel for duels."""
+
+    async def __call__(self, request: SetDuels, call: Invocation) -> AsyncIterator[Reply]:
+        yield await self._choose(asdict(request), call)
+
+
+class SetsReports(_Chooses):
+    """Changes the channel for reports."""
+
+    async def __call__(self, request: SetReports, call: Invocation) -> AsyncIterator[Reply]:
+        yield await self._choose(asdict(request), call)
 
 
 class SetsEndpoint(_Chooses):
     """Changes the endpoint."""
 
     async def __call__(self, request: SetEndpoint, call: Invocation) -> AsyncIterator[Reply]:
-        yield await self._choose({"endpoint": request.endpoint}, call)
+        yield await self._choose(asdict(request), call)
+
+
+class SetsWords(_Chooses):
+    """Changes the word list."""
+
+    async def __call__(self, request: SetWords, call: Invocation) -> AsyncIterator[Reply]:
+        yield await self._choose(asdict(request), call)
 
 
 class EndpointNames:

@@ -47,7 +47,7 @@ def may_pass(error: BaseException) -> bool:
 
 def words(error: BaseException) -> str:
     """What an error says, or its name where it says nothing."""
-    return f"{error}" or type(error).__name__
+    return f"{error}".rstrip(".") or type(error).__name__
 
 
 async def unbroken(work: Awaitable[Result]) -> Result:
@@ -55,10 +55,15 @@ async def unbroken(work: Awaitable[Result]) -> Result:
 
     discord.py takes a wait for the global limit that is broken off for one that never ends.
     """
+    return await asyncio.shield(going_on(work))
+
+
+def going_on(work: Awaitable[Result]) -> asyncio.Future[Result]:
+    """A request under way, which goes on whatever becomes of who asked for it."""
     asked: asyncio.Future[Result] = asyncio.ensure_future(work)
     _under_way.add(asked)
     asked.add_done_callback(_forget)
-    return await asyncio.shield(asked)
+    return asked
 
 
 def _forget(asked: asyncio.Future[Any]) -> None:

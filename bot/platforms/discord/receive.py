@@ -26,9 +26,10 @@ from bot.platforms.discord.forms import FORM, Forms, values
 from bot.platforms.discord.lacking import mute
 from bot.platforms.discord.places import is_direct, names_in, place_of, text_of
 from bot.platforms.discord.register import IN_CHANNELS, focused, line_of, menu_command
+from bot.platforms.discord.render import SHARE
 from bot.platforms.discord.roles import member_of, permissions_in
 from bot.platforms.discord.screen import DiscordScreen, MessageScreen
-from bot.platforms.discord.sharing import SHARE, share
+from bot.platforms.discord.sharing import share
 from bot.ports import Communities, Seen
 
 log = logging.getLogger(__name__)

@@ -37,7 +37,8 @@ CHARACTERS, COMPONENTS = 4000, 40
 _IN_ROW, _LABEL, _URL, _ALT, _PICTURES = 5, 80, 512, 1024, 10
 _NAME, _NOTE = 200, 400  # a line of these fits a message even where every letter has to be escaped
 _NOTHING = "There is nothing to show."
-_SHARE = Button("Share", "!share")
+SHARE = "!share"
+"""What the button brings that shows a private reply to all."""
 
 Keep = Callable[[Form], str]
 """Keeps a form until somebody opens it, and gives the custom id that opens it."""
@@ -123,7 +124,7 @@ def rendered(reply: Reply, *, keep: Keep | None = None, share: bool = False) -> 
     pages = [_page(part, keep) for part in fit(reply, partial(_cost, keep=keep), room)]
     if share:
         last = pages[-1]
-        row = Row((Press(label=_SHARE.label, action=_SHARE.action),))
+        row = Row((Press(label="Share", action=SHARE),))
         pages[-1] = Page(pieces=(*last.pieces, row), mentions=last.mentions)
     return pages
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiohttp
 import discord
 
 from bot.errors import Passing, Unclear
 from bot.platforms.discord.client import bad_token
+from bot.platforms.discord.failures import going_on, words
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,6 @@ class Requests:
         self._shut_until = float("-inf")
         self._refusals: dict[str, int] = {}
         self._paused: dict[str, float] = {}
-        self._under_way: set[asyncio.Future[Any]] = set()
 
     async def done(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """What Discord answers to what may be asked again and again.
@@ -77,11 +77,11 @@ class Requests:
             try:
                 return await self._answer(ask)
             except _UNANSWERED as error:
-                doubt = f"Discord gave no answer: {_words(error)}."
+                doubt = f"Discord gave no answer: {words(error)}."
             except (Passing, discord.HTTPException) as error:
                 # What took that long may be a second try of the library's, after an error of the server.
                 if lasting and (doubt or self._now() - began >= _FIRST_RETRY_S):
-                    raise Unclear(f"{doubt} {_words(error)}.".strip()) from error
+                    raise Unclear(f"{doubt} {words(error)}.".strip()) from error
                 raise
         raise Unclear(doubt)
 
@@ -106,18 +106,11 @@ class Requests:
 
         The library would take a broken off wait for the global limit for one that never ends.
         """
-        asked: asyncio.Future[Answer] = asyncio.ensure_future(ask())
-        self._under_way.add(asked)
-        asked.add_done_callback(self._forget)
+        asked = going_on(ask())
         done, _ = await asyncio.wait([asked], timeout=self._patience_s)
         if not done:
             raise Unclear(f"Discord has not answered for {self._patience_s:.0f} s.")
         return asked.result()
-
-    def _forget(self, asked: asyncio.Future[Answer]) -> None:
-        self._under_way.discard(asked)
-        if not asked.cancelled():
-            asked.exception()  # told to whoever still waits
 
     def _too_many(self, error: discord.HTTPException) -> Passing:
         if error.response.headers.get("Via") and error.response.content_type == "application/json":
@@ -144,7 +137,3 @@ class Requests:
         if count == REFUSALS:
             log.error("Discord refuses what I post in channel %s: %s %s", channel, why, remedy)
         return Passing(f"Discord refuses it: {why}", remedy)
-
-
-def _words(error: BaseException) -> str:
-    return f"{error}".rstrip(".") or type(error).__name__

@@ -26,6 +26,7 @@ from bot.platforms.discord.client import (
     fatal,
     invite_link,
 )
+from bot.platforms.discord.failures import words
 from bot.platforms.discord.memory import MOST_IDENTIFIES, Identifies, Memory
 from bot.platforms.discord.watchdog import Watchdog
 from bot.ports import Clock, Outbox, Poster
@@ -125,7 +126,7 @@ class Service:
                 await client.close()
                 if end := fatal(error):
                     raise end from error
-                log.warning("Discord cannot be reached, next try in %.0f s: %s", wait, _words(error))
+                log.warning("Discord cannot be reached, next try in %.0f s: %s", wait, words(error))
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_RETRY_S)
             else:
@@ -156,13 +157,13 @@ class Service:
                 if end := fatal(error):
                     raise end from error
                 if client.is_closed():
-                    raise Lost(f"The connection to Discord ended: {_words(error)}.") from error
-                log.warning("Discord cannot be reached, next try in %.0f s: %s", wait, _words(error))
+                    raise Lost(f"The connection to Discord ended: {words(error)}.") from error
+                log.warning("Discord cannot be reached, next try in %.0f s: %s", wait, words(error))
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_RETRY_S)
             except Exception as fault:  # discord.py hands on whatever its reading of an event raises
                 log.error("the connection to Discord ended", exc_info=fault)
-                raise Lost(f"The connection to Discord ended: {_words(fault)}.") from fault
+                raise Lost(f"The connection to Discord ended: {words(fault)}.") from fault
             else:
                 raise Lost("The connection to Discord ended.")
 
@@ -208,7 +209,3 @@ async def _first(*works: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait(tasks)
     for task in done:
         task.result()
-
-
-def _words(error: BaseException) -> str:
-    return f"{error}".rstrip(".") or type(error).__name__

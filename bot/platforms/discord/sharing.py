@@ -10,14 +10,11 @@ import discord
 
 from bot.platforms.discord.failures import surely
 from bot.platforms.discord.prose import escape
+from bot.platforms.discord.render import CHARACTERS, COMPONENTS, SHARE
 from bot.platforms.discord.roles import name_of
 from bot.ports import Seen
 
 log = logging.getLogger(__name__)
-
-SHARE = "!share"
-"""What the Share button brings."""
-_CHARACTERS, _COMPONENTS = 4000, 40
 
 
 async def share(interaction: discord.Interaction[Any], seen: Seen) -> None:
@@ -45,7 +42,7 @@ async def _post(interaction: discord.Interaction[Any], view: discord.ui.LayoutVi
 def shared(message: discord.Message, name: str) -> list[discord.ui.LayoutView]:
     """What a message says, with who shares it: below it, or on its own where there is no room."""
     view, by = without_share(message), discord.ui.TextDisplay[Any](f"-# Shared by {escape(name)}")
-    if view.content_length() + len(by.content) <= _CHARACTERS and view.total_children_count < _COMPONENTS:
+    if view.content_length() + len(by.content) <= CHARACTERS and view.total_children_count < COMPONENTS:
         return [view.add_item(by)]
     alone = discord.ui.LayoutView(timeout=None)
     alone.stop()

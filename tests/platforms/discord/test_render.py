@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +30,7 @@ from bot.chat.reply import (
 )
 from bot.debating.state import Ballot
 from bot.platforms.discord.render import Page, rendered
+from tests.oracles import discord_spec
 from tests.platforms.discord.hostile import LONG, PAIRS, SHORT, live
 
 FORM = Form(command="debate start", fields=(Field(name="motion", label="Motion"),))
@@ -249,15 +248,7 @@ def test_hostile_labels_stay_labels() -> None:
 
 
 def test_discords_specification_takes_all_of_it(tmp_path: Path) -> None:
-    folder = os.environ.get("ROSTRUM_ORACLES")
-    if not folder:
-        pytest.skip("set ROSTRUM_ORACLES to check messages against Discord's specification")
-    sys.path.insert(0, folder)
-    try:
-        from discord_validator import DiscordSpec  # type: ignore[import-not-found]
-    finally:
-        sys.path.remove(folder)
-    spec = DiscordSpec()
+    spec = discord_spec()
     path = tmp_path / "card.png"
     path.write_bytes(b"\x89PNG")
     whole = reply(

@@ -6,7 +6,8 @@ from typing import Any
 
 import discord
 
-from bot.platforms.discord.sharing import SHARE, shared, without_share
+from bot.platforms.discord.render import SHARE
+from bot.platforms.discord.sharing import shared, without_share
 from tests.platforms.discord.made import channel, message, server
 
 
