@@ -89,7 +89,8 @@ async def _chat(settings: Settings) -> int:
 
 async def _discord(settings: Settings) -> int:
     """The bot on Discord, until the process is asked to end. Standard input is left alone."""
-    from bot.app import access, opened  # as above
+    from bot.app import opened  # as above
+    from bot.app.discord import access
     from bot.platforms.discord.run import serve
 
     stopping = asyncio.Event()

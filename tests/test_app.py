@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 import bot.features
-from bot.app import COMMUNITY, App, ShippedArticles, load_shipped, opened, wired
+from bot.app import App, opened
+from bot.app.articles import COMMUNITY, ShippedArticles, load_shipped
+from bot.app.wiring import wired
 from bot.chat.invocation import Invocation, Role
 from bot.chat.reply import Prose, Reply, reply
 from bot.endpoint import Endpoint
@@ -198,7 +200,7 @@ async def test_a_slow_load_delays_the_answer_but_not_the_acknowledgement(
     acknowledged = asyncio.Event()
     settings = Settings(data=tmp_path / "data", discover=False)
     async with opened(settings, platform="discord") as app:
-        monkeypatch.setattr("bot.app.load_shipped", slow)
+        monkeypatch.setattr("bot.app.articles.load_shipped", slow)
         there = replace(call(app, "articles", "list"), place=replace(app.home, community=SERVER))
         answering = asyncio.create_task(app.dispatch(there, Screen()))
         await acknowledged.wait()
@@ -322,14 +324,14 @@ async def test_a_fault_that_ends_the_work_in_the_background_is_logged(
     async def broken(embedding: PassageEmbedding) -> None:
         raise KeyError("nothing there")
 
-    monkeypatch.setattr("bot.app.keep_embedding", broken)
+    monkeypatch.setattr("bot.app.opening.keep_embedding", broken)
     vectors = Endpoint(name="embeddings", base_url="http://127.0.0.1:9/v1", model="vectors")
     async with opened(
         Settings(data=tmp_path / "data", library=False, discover=False, embeddings=vectors),
         platform="terminal",
     ) as app:
         assert (await run(app, "articles", "list")).data == []
-    (record,) = [record for record in caplog.records if record.name == "bot.app"]
+    (record,) = [record for record in caplog.records if record.name == "bot.app.background"]
     assert record.getMessage() == "work in the background has ended"
     assert record.exc_info is not None
     assert record.exc_info[0] is KeyError
@@ -344,7 +346,7 @@ async def test_work_in_the_background_that_is_ended_at_the_end_is_no_fault(
         platform="terminal",
     ) as app:
         await run(app, "articles", "list")
-    assert [record for record in caplog.records if record.name == "bot.app"] == []
+    assert [record for record in caplog.records if record.name == "bot.app.background"] == []
 
 
 async def test_who_searches_too_often_waits_like_who_asks_too_often(tmp_path: Path) -> None:

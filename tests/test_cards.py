@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import load_shipped
+from bot.app.articles import load_shipped
 from bot.chair.cards import Card
 from bot.chair.evidence import ReadsCards
 from bot.debating.calling import GENERAL

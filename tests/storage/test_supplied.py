@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import COMMUNITY, load_shipped
+from bot.app.articles import COMMUNITY, load_shipped
 from bot.knowledge.article import Draft, Scope
 from bot.ports import Added, Library, Outgoing
 from bot.retrieval.importer import FileImporter
@@ -23,7 +23,7 @@ def articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     for name in "abc":
         ship(folder, name)
-    monkeypatch.setattr("bot.app.shipped", lambda name: tmp_path / name)
+    monkeypatch.setattr("bot.app.articles.shipped", lambda name: tmp_path / name)
     return folder
 
 

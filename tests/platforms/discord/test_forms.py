@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import _classes
+from bot.app.wiring import catalog
 from bot.chat.bind import form as form_of
-from bot.chat.catalog import Catalog
-from bot.chat.command import is_request
 from bot.chat.reply import Field, Form
 from bot.platforms.discord.forms import FORM, Forms, modal, values
 from tests.oracles import discord_spec
 
-CATALOG = Catalog(cls for cls in _classes() if is_request(cls))
+CATALOG = catalog()
 
 
 def every_form() -> list[Form]:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import pytest
 
-from bot.app import _classes
+from bot.app import wiring
 from bot.chat.bind import bind, missing
 from bot.chat.catalog import Catalog
-from bot.chat.command import Command, Kind, Option, Parameter, command, is_request
+from bot.chat.command import Command, Kind, Option, Parameter, command
 from bot.chat.invocation import Role
 from bot.platforms.discord.register import cut, focused, line_of, menu_command, payloads
 from tests.oracles import discord_spec
@@ -18,7 +18,7 @@ from tests.oracles import discord_spec
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return Catalog(cls for cls in _classes() if is_request(cls))
+    return wiring.catalog()
 
 
 @pytest.fixture(scope="module")
