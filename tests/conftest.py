@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import oracles
+
 settings.register_profile("rostrum", deadline=None)
 settings.load_profile("rostrum")
 
@@ -30,3 +32,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Model servers that really run on this machine are never looked for."""
     monkeypatch.setattr("bot.llm.discover.PLACES", ())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many messages between the bot and platforms were held against what those publish."""
+    ends = [one for some in terminalreporter.stats.values() for one in some if _is_end(one)]
+    held = sum(value for one in ends for name, value in one.user_properties if name == oracles.HELD)
+    if held:
+        terminalreporter.write_line(f"{held:,} {oracles.HELD}")
+
+
+def _is_end(report: object) -> bool:
+    return isinstance(report, pytest.TestReport) and report.when == "teardown"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+HELD = "messages held against published schemas"
+"""The property in which a test tells how many."""
 
 
 def folder() -> Path | None:
@@ -41,13 +45,6 @@ def module(name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise LookupError(f"no {name}")
     loaded = importlib.util.module_from_spec(spec)
-    sys_modules()[name] = loaded
+    sys.modules[name] = loaded  # where dataclasses look for the module that they are in
     spec.loader.exec_module(loaded)
     return loaded
-
-
-def sys_modules() -> dict[str, ModuleType]:
-    """Where dataclasses of a loaded module look for it."""
-    import sys
-
-    return sys.modules

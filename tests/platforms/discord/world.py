@@ -15,7 +15,7 @@ from typing import Any
 import discord
 from aiohttp import web
 
-from bot.app import opened
+from bot.app import App, opened
 from bot.endpoint import Endpoint
 from bot.platforms.discord.client import Access
 from bot.platforms.discord.run import serve
@@ -110,7 +110,10 @@ class Turn:
 
 
 class World(Gateway, Channels):
-    """Gateway and REST of one server. Every request of the bot's is held against what Discord publishes."""
+    """Gateway and REST of one server. Every message, either way, is held against what Discord publishes."""
+
+    checked = 0
+    """Messages that were held against it, in all servers of the process."""
 
     def __init__(self) -> None:
         Gateway.__init__(self)
@@ -118,7 +121,6 @@ class World(Gateway, Channels):
         self.commands: list[dict[str, Any]] = []
         self.turns: dict[str, Turn] = {}
         self.violations: list[str] = []
-        self.checked = 0
         self.twice = False
         self.bot_may = BOT_MAY
         self.servers = [self._server()]
@@ -152,7 +154,7 @@ class World(Gateway, Channels):
     async def event(self, name: str, data: Any) -> None:
         """Send an event, which must be as Discord would send it."""
         if self._spec:
-            self.checked += 1
+            World.checked += 1
             if name == "MESSAGE_CREATE":
                 found = self._spec.response("GET", "/channels/1/messages/2", 200, data)
             else:
@@ -295,14 +297,14 @@ class World(Gateway, Channels):
                 form = await request.post()
                 parts = {key: value if isinstance(value, str) else b"" for key, value in form.items()}
             found = self._spec.request(request.method, path, body, multipart=parts, query=dict(request.query))
-            self.checked += 1
+            World.checked += 1
             bad = [str(one) for one in found if one.level in ("error", "limit")]
             self.violations += [f"{request.method} {path}: {one}" for one in bad]
         answered: web.StreamResponse = await handler(request)
         if self._spec and isinstance(answered, web.Response):
             body = json.loads(answered.body) if answered.body else None
             found = self._spec.response(request.method, path, answered.status, body)
-            self.checked += 1
+            World.checked += 1
             self.violations += [f"answer to {request.method} {path}: {one}" for one in found]
         return answered
 
@@ -497,7 +499,7 @@ async def world() -> AsyncIterator[World]:
 
 
 @asynccontextmanager
-async def bot_in(here: World, folder: Path, *endpoints: Endpoint, **settled: Any) -> AsyncIterator[None]:
+async def bot_in(here: World, folder: Path, *endpoints: Endpoint, **settled: Any) -> AsyncIterator[App]:
     """The bot as `run` brings it up, until the block ends; it has come in when the block begins."""
     settings = Settings(data=folder, discover=False, endpoints=endpoints, **settled)
     access = Access(token="token", api_base=here.api_base, gateway=here.url)
@@ -507,7 +509,7 @@ async def bot_in(here: World, folder: Path, *endpoints: Endpoint, **settled: Any
         running = asyncio.create_task(serve(access, inside, folder / "discord.json", said.append, stopping))
         try:
             await until(lambda: running.done() or (said and here.registered))
-            yield
+            yield inside
         finally:
             stopping.set()
             await running
