@@ -122,6 +122,8 @@ class World(Gateway, Channels):
         self.turns: dict[str, Turn] = {}
         self.violations: list[str] = []
         self.twice = False
+        self.ended = False
+        self.refusing: web.Response | None = None
         self.bot_may = BOT_MAY
         self.servers = [self._server()]
         # Ids of Discord's tell when a thing was made.
@@ -342,6 +344,8 @@ class World(Gateway, Channels):
     async def _callback(self, request: web.Request) -> web.Response:
         turn = self.turns[request.match_info["token"]]
         body, _ = await _json_and_files(request)
+        if self.refusing:
+            return web.Response(body=self.refusing.body, status=self.refusing.status, headers=_JSON)
         if turn.acknowledged_after is not None:
             return refusal(400, 40060, "Interaction has already been acknowledged.")
         turn.acknowledged_after = time.monotonic() - turn.began
@@ -377,6 +381,8 @@ class World(Gateway, Channels):
 
     async def _edit_answer(self, request: web.Request) -> web.Response:
         turn, which = self.turns[request.match_info["token"]], request.match_info["message"]
+        if self.ended:
+            return refusal(401, 50027, "Invalid Webhook Token")
         body, _ = await _json_and_files(request)
         if which == "@original" and not turn.messages:
             return as_json(self._whole(self._new(turn, body)))
@@ -404,6 +410,7 @@ _KEPT = frozenset(
 )
 """What Discord tells of a message that it keeps."""
 _QUIET = {"flags": 0, "last_message_id": None, "rate_limit_per_user": 0, "total_message_sent": 0}
+_JSON = {"Content-Type": "application/json"}
 _COLOURS = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
 _BLANK: Mapping[str, Any] = {
     "content": "",
