@@ -111,16 +111,19 @@ class _Pages:
 
         `density` is how many letters of the block come to one character of a message.
         """
-        number = pieces.about(int(self._left.text * density * _CLOSE))
+        number = self._gentle(pieces, pieces.about(int(self._left.text * density * _CLOSE)))
         while number:
             cost = self._cost(pieces.made(number))
             if cost.within(self._left):
                 break
             aim = int(number * cost.share(self._left) * _CLOSE)
-            number = min(number - 1, max(1, aim))
-        return number if number in (0, len(pieces)) else self._gentle(pieces, number)
+            number = self._gentle(pieces, min(number - 1, max(1, aim)))
+        return number
 
     def _gentle(self, pieces: Pieces, number: int) -> int:
+        """That number or somewhat fewer, for a gentle end; none where a new page would allow one."""
+        if number in (0, len(pieces)):
+            return number
         for least in range(max(pieces.gentle(number), AT_SENTENCE), WITHIN, -1):
             for end in _backwards(number, number * 2 // 3 if least >= AT_SENTENCE else 0):
                 if pieces.gentle(end) >= least:

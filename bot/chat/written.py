@@ -13,6 +13,7 @@ from bot.chat.prose import Part, Span, escape, parse
 _TICKS = re.compile("`+")
 # Which of them can be read back depends on the letters around.
 _WRITINGS = (("**", "*"), ("**", "_"))
+_MOST_MARKED = 40
 
 
 def written(parts: Iterable[Part]) -> str:
@@ -80,12 +81,15 @@ def _alone(span: Span) -> bool:
     return span.cites is not None or (span.text == "\n" and not span.code)
 
 
-@lru_cache(maxsize=16)  # a part is tried for its size first, and then taken
+@lru_cache(maxsize=1024)  # parts are tried for their size first, and then taken
 def _inline(spans: tuple[Span, ...]) -> str:
-    """Spans in the way of writing that reads as they are; the bare letters, where there is none."""
+    """Spans in the way of writing that reads as they are; the bare letters, where there is none.
+
+    Also where so much is marked that nobody means it: to find the way takes too long then.
+    """
     runs = merged(spans)
-    styled = any(span.bold or span.italic for span in runs)
-    for bold, italic in _WRITINGS if styled else ():
+    marked = sum(span.bold or span.italic for span in runs)
+    for bold, italic in _WRITINGS if 0 < marked <= _MOST_MARKED else ():
         text = _marked(runs, bold, italic)
         if _plain(_read(text)) == _plain(runs):
             return text

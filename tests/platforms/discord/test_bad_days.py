@@ -8,11 +8,26 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.invocation import Invocation, Member, Place
+from bot.chat.reply import Quote
 from bot.endpoint import Endpoint
 from bot.platforms.discord.screen import PACE_S
 from tests.fakes.model_server import FakeModelServer
 from tests.platforms.discord.channels import refusal
-from tests.platforms.discord.world import ADA, BO, CHANNEL, MODERATOR, World, bot_in, button, until, world
+from tests.platforms.discord.world import (
+    ADA,
+    BO,
+    CHANNEL,
+    GUILD,
+    MODERATOR,
+    World,
+    bot_in,
+    button,
+    texts,
+    until,
+    world,
+)
+from tests.screens import Silent
 
 QUESTION = "What did xAI promise about Grok 2?"
 
@@ -85,3 +100,30 @@ async def test_where_the_token_has_ended_the_answer_is_an_ordinary_message(serve
     await until(lambda: any("Grok 2" in text for text in server.texts(CHANNEL)))
     assert turn.messages == []
     assert len(server.messages[CHANNEL]) == 1
+
+
+async def test_a_long_document_arrives_whole_in_several_messages(tmp_path: Path) -> None:
+    asked = {"words": "open weights model licence", "limit": 40}
+    async with world() as here, bot_in(here, tmp_path / "data") as inside:
+        place = Place(platform="discord", community=f"discord:{GUILD}", channel=CHANNEL)
+        member = Member(id=ADA.id, name=ADA.name)
+        values = {name: str(value) for name, value in asked.items()}
+        call = Invocation(member=member, place=place, text="/search", values=values)
+        whole = await inside.dispatch(call, Silent())
+        quotes = [block.text for block in whole.blocks if isinstance(block, Quote)]
+        turn = await here.use(ADA, "search", asked)
+        await until(lambda: plain(quotes[-1]) in plain(turn.text))
+    pages = ["".join(texts(one["components"])) for one in turn.messages]
+    assert len(pages) > 2
+    assert all(len(page) <= 4000 for page in pages)
+    assert sum(map(len, pages)) > 12_000
+    assert len(quotes) == 40
+    at = 0
+    for number, quote in enumerate(quotes, start=1):
+        at = turn.text.index(f"**{number}\\. ", at)
+        assert plain(turn.text[at:]).find(plain(quote)) >= 0
+
+
+def plain(text: str) -> str:
+    """The letters alone, without Markdown and line breaks."""
+    return "".join(letter for letter in text if letter.isalnum())
