@@ -49,8 +49,9 @@ class Channels:
 
     @web.middleware
     async def _faulty(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        if request.path.startswith(("/channels", "/users/@me/channels")):
-            self.asked.append((request.method, request.path))
+        path = request.path.removeprefix("/api/v10")
+        if path.startswith(("/channels", "/users/@me/channels")):
+            self.asked.append((request.method, path))
             if self.faults and (answer := await self.faults.pop(0)(request)):
                 return answer
         channel = request.match_info.get("channel")
@@ -138,7 +139,7 @@ def limited(seconds: float, *, everywhere: bool = False, scope: str = "user") ->
     """The next request comes too early."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        body = {"message": "You are being rate limited.", "retry_after": seconds, "global": everywhere}
+        body = {"message": "You are being rate limited.", "code": 0, "retry_after": seconds, "global": everywhere}
         headers = {"Via": "1.1 google", "Retry-After": "1", "X-RateLimit-Scope": scope}
         return as_json(body, status=429, headers=headers)
 

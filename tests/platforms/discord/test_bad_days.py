@@ -13,7 +13,7 @@ from bot.chat.reply import Quote
 from bot.endpoint import Endpoint
 from bot.platforms.discord.screen import PACE_S
 from tests.fakes.model_server import FakeModelServer
-from tests.platforms.discord.channels import refusal
+from tests.platforms.discord.channels import limited, refusal
 from tests.platforms.discord.world import (
     ADA,
     BO,
@@ -73,6 +73,18 @@ async def test_two_clicks_at_once_are_one_vote_and_both_are_answered(server: Wor
     told = await server.use(BO, "debate status")
     await until(lambda: "so far" in told.text)
     assert "1 so far" in told.text
+
+
+async def test_while_discord_lets_nothing_be_posted_a_moderator_is_still_heard(server: World) -> None:
+    server.faults = [limited(2, everywhere=True)]
+    await server.use(MODERATOR, "debate start", motion="1")
+    await until(lambda: server.posts(CHANNEL))
+    stop = await server.use(MODERATOR, "moderate end")
+    await until(lambda: "called off" in stop.text)
+    assert server.messages[CHANNEL] == []
+    await until(lambda: server.messages[CHANNEL])
+    await until(lambda: "called off" in server.texts(CHANNEL)[0])
+    assert len(server.messages[CHANNEL]) == 1
 
 
 async def test_an_answer_arrives_although_the_connection_is_cut_meanwhile(server: World) -> None:
