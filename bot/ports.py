@@ -287,6 +287,19 @@ class Outbox(Protocol):
         """The id of the message that was sent for a key."""
 
 
+class Departures(Protocol):
+    """Which communities have taken the bot out, and since when."""
+
+    async def note(self, known_by: str, present: frozenset[str]) -> tuple[str, ...]:
+        """Of the communities whose names begin like that: these are there. Returns those newly gone."""
+
+    async def due(self, before: datetime) -> tuple[str, ...]:
+        """The communities that were gone before an instant."""
+
+    async def forget(self, community: str) -> None:
+        """Delete everything that is kept of a community."""
+
+
 class Seen(Protocol):
     """What platforms have delivered already, over restarts; forgotten after a day."""
 

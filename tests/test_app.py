@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -242,8 +242,8 @@ def note(folder: Path) -> Path:
     return file
 
 
-async def test_what_is_debated_in_a_server_that_the_bot_was_taken_out_of_ends_there_alone(
-    tmp_path: Path,
+async def test_what_is_debated_in_a_server_that_took_the_bot_out_ends_there_and_is_forgotten_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def start(app: App, community: str) -> None:
         place = replace(app.home, platform="discord", community=community, channel=f"of {community}")
@@ -255,8 +255,15 @@ async def test_what_is_debated_in_a_server_that_the_bot_was_taken_out_of_ends_th
         await start(app, SERVER)
         await start(app, "discord:99")
         assert {community for community, _ in await app.debates.live("discord")} == {SERVER, "discord:99"}
-        await app.left(SERVER)
+        await app.here(frozenset({SERVER, "discord:99"}))
+        await app.here(frozenset({"discord:99"}))
         assert {community for community, _ in await app.debates.live("discord")} == {"discord:99"}
+    monkeypatch.setattr("bot.app.opening.LEFT_KEPT", timedelta(days=-1))
+    async with opened(settings, platform="discord") as app:
+        assert await app.debates.recent(SERVER, 10) == ()
+        assert len(await app.debates.recent("discord:99", 10)) == 1
+    kept = {folder.name for folder in (tmp_path / "data" / "index").iterdir()}
+    assert kept == {"discord%3A99"}
 
 
 # Commands found in modules.

@@ -18,7 +18,18 @@ from bot.debating.moderating import end
 from bot.drawing import MatplotlibPictures
 from bot.engine.inprocess import Handler, InProcessJobs
 from bot.errors import RostrumError
-from bot.ports import Ballots, Clock, Debates, Formats, Jobs, LanguageModel, Motions, Search, WordSearch
+from bot.ports import (
+    Ballots,
+    Clock,
+    Debates,
+    Departures,
+    Formats,
+    Jobs,
+    LanguageModel,
+    Motions,
+    Search,
+    WordSearch,
+)
 from bot.settings import Settings
 from bot.shelves.formats import FormatShelf
 from bot.shelves.motions import MotionShelf
@@ -69,10 +80,13 @@ class Debating:
         }
 
 
-async def end_debates(debates: Debates, chair: Chair, platform: str, community: str) -> None:
-    """End what is under way in a community that the bot has been taken out of: nobody reads it any more."""
-    for where, number in await debates.live(platform):
-        if where == community:
+async def end_debates(
+    departures: Departures, debates: Debates, chair: Chair, platform: str, present: frozenset[str]
+) -> None:
+    """End what is under way in communities of a platform that are not there any more: nobody reads it."""
+    gone = await departures.note(f"{platform}:", present)
+    for community, number in await debates.live(platform):
+        if community in gone:
             try:
                 sitting = await chair.look(community, number)
                 await chair.act(sitting, BOT, lambda state, now: end(state, _TAKEN_OUT, now))

@@ -55,6 +55,8 @@ from bot.storage import Storage, open_storage
 
 log = logging.getLogger(__name__)
 
+LEFT_KEPT = timedelta(days=30)
+"""So long what is kept of a community stays after the bot was taken out of it: it may be asked back."""
 HOME = frozenset({"terminal", "shell"})
 """The platforms of whoever runs the bot: they are told there what is of no concern to communities."""
 STAYING = frozenset({"terminal", "discord"})
@@ -73,7 +75,7 @@ class SystemClock:
 class App:
     """What platforms need to serve people; `home` is the terminal's own place, `operator` who sits there.
 
-    `left` is told of a community that the bot has been taken out of.
+    `here` is told which communities of the platform there are; of those that are gone all is forgotten later.
     """
 
     dispatch: Dispatch
@@ -85,7 +87,7 @@ class App:
     clock: Clock
     home: Place
     operator: Member
-    left: Callable[[str], Awaitable[None]]
+    here: Callable[[frozenset[str]], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -124,7 +126,7 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             Outside: models,
             Checkup: Checkups([SettingsCheckup(settings), *discord.checkups(settings), models.checkup]),
         }
-        await _purge(settings, storage, clock)
+        await _purge(settings, storage, lexical, clock)
         articles = ShippedArticles(storage.library, importer, wanted=settings.library)
         if platform in HOME:
             await articles.ready_for(COMMUNITY)
@@ -138,7 +140,7 @@ async def opened(settings: Settings, *, platform: str) -> AsyncIterator[App]:
             clock=clock,
             home=home,
             operator=Member(id="operator", name=_user(), role=Role.OPERATOR),
-            left=partial(end_debates, storage.debates, debating.chair, platform),
+            here=partial(end_debates, storage.departures, storage.debates, debating.chair, platform),
         )
 
 
@@ -190,11 +192,15 @@ def _searching(
     return search, embedding
 
 
-async def _purge(settings: Settings, storage: Storage, clock: Clock) -> None:
+async def _purge(settings: Settings, storage: Storage, index: IndexSearch, clock: Clock) -> None:
     """Forget what has been kept for as long as was promised."""
     oldest = clock.now() - timedelta(days=settings.asks_kept_days)
     await storage.asks.purge(oldest)
     await storage.ledger.purge(oldest)
+    for community in await storage.departures.due(clock.now() - LEFT_KEPT):
+        await storage.departures.forget(community)
+        await index.forget(community)
+        log.warning("forgotten, as the bot was taken out of it: %s", community)
 
 
 def _user() -> str:

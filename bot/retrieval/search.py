@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,6 +82,14 @@ class IndexSearch:
             ceiling=asked.ceiling,
             corrected=asked.corrected,
         )
+
+    async def forget(self, community: str) -> None:
+        """Delete a community's index. Raises StoreError when that cannot be done."""
+        self._opened.pop(community, None)
+        mark = self._marks / f"{_name(community)}.indexed"
+        with self._usable():
+            await asyncio.to_thread(shutil.rmtree, self._folder / _name(community), ignore_errors=True)
+            await asyncio.to_thread(mark.unlink, missing_ok=True)
 
     async def _look(self, scope: Scope, query: str, limit: int, article: int | None) -> _Seen:
         opened = self._opened.setdefault(scope.community, _Opened())

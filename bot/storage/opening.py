@@ -16,6 +16,7 @@ from bot.ports import (
     Clock,
     Communities,
     Debates,
+    Departures,
     Ledger,
     Library,
     Outbox,
@@ -27,6 +28,7 @@ from bot.storage.asks import StoredAsks
 from bot.storage.ballots import StoredBallots
 from bot.storage.communities import StoredCommunities
 from bot.storage.debates import StoredDebates
+from bot.storage.departures import StoredDepartures
 from bot.storage.engine import Database
 from bot.storage.ledger import StoredLedger
 from bot.storage.library import StoredLibrary
@@ -53,6 +55,7 @@ class Storage:
     communities: Communities
     reports: Reports
     seen: Seen
+    departures: Departures
 
 
 @asynccontextmanager
@@ -76,6 +79,7 @@ async def open_storage(folder: Path, clock: Clock, allowances: Allowances = _USU
             communities=StoredCommunities(database, clock),
             reports=StoredReports(database),
             seen=StoredSeen(database, clock),
+            departures=StoredDepartures(database, clock),
         )
     finally:
         await database.close()

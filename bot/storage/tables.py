@@ -339,3 +339,11 @@ report = Table(
     Index(None, "community", "at"),
     sqlite_autoincrement=True,
 )
+
+# Communities that have taken the bot out; what is kept of them goes after a while.
+departure = Table(
+    "departure",
+    metadata,
+    Column("community", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)

@@ -89,8 +89,8 @@ class Listener(Protocol):
         """Somebody wrote something."""
 
 
-Told = Callable[[str], Awaitable[None]]
-"""Is told of a community, `discord:…`."""
+Here = Callable[[frozenset[str]], Awaitable[None]]
+"""Is told which communities there are, `discord:…`, whenever that may have changed."""
 
 
 class RostrumClient(discord.AutoShardedClient):
@@ -105,7 +105,7 @@ class RostrumClient(discord.AutoShardedClient):
         identifies: Identifies,
         pace: Pace,
         ended: asyncio.Future[None],
-        left: Told | None = None,
+        here: Here | None = None,
     ) -> None:
         use(access)
         super().__init__(
@@ -125,7 +125,7 @@ class RostrumClient(discord.AutoShardedClient):
         self._identifies = identifies
         self._pace = pace
         self._ended = ended
-        self._left = left
+        self._here = here
         self._tries: Counter[int] = Counter()
         self._hearing: set[asyncio.Task[None]] = set()
 
@@ -134,6 +134,7 @@ class RostrumClient(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """The connection stands, and servers are known."""
         self.connected.set()
+        await self._tell_where()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Pass it on."""
@@ -148,8 +149,15 @@ class RostrumClient(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """A server has removed the bot, or is gone."""
         log.info("Discord: no longer in server %d", guild.id)
-        if self._left:
-            await self._left(f"discord:{guild.id}")
+        await self._tell_where()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server has taken the bot in, maybe again."""
+        await self._tell_where()
+
+    async def _tell_where(self) -> None:
+        if self._here:
+            await self._here(frozenset(f"discord:{guild.id}" for guild in self.guilds))
 
     async def _heard(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -11,7 +11,7 @@ from bot.chat.invocation import Place
 from bot.errors import InputError
 
 PLATFORM = "discord"
-_DIRECT = f"{PLATFORM}:dm:"
+_DIRECT = f"{PLATFORM}-dm:"
 _TEXT_DISPLAY = 10
 
 

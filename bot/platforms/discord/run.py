@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.dispatch import Dispatch
 from bot.platforms.discord.asking import Asking
-from bot.platforms.discord.client import Access, RostrumClient, Told
+from bot.platforms.discord.client import Access, Here, RostrumClient
 from bot.platforms.discord.forms import Forms
 from bot.platforms.discord.memory import Memory
 from bot.platforms.discord.post import DiscordPoster
@@ -51,8 +51,8 @@ class Inside(Protocol):
         """What time it is."""
 
     @property
-    def left(self) -> Told:
-        """Is told of a community that the bot was taken out of."""
+    def here(self) -> Here:
+        """Is told which communities there are."""
 
 
 async def serve(
@@ -73,7 +73,7 @@ def _crew(access: Access, inside: Inside) -> Crew:
         poster=lambda client: DiscordPoster(client, inside.outbox),
         commands=payloads(inside.dispatch.catalog),
         register=_register,
-        left=inside.left,
+        here=inside.here,
     )
 
 

@@ -17,11 +17,11 @@ import discord
 from bot.outbox import Deliveries
 from bot.platforms.discord.client import (
     Access,
+    Here,
     Listener,
     Lost,
     Pace,
     RostrumClient,
-    Told,
     close_strays,
     fatal,
     invite_link,
@@ -47,7 +47,7 @@ class Crew:
     poster: Callable[[RostrumClient], Poster]
     commands: Sequence[Mapping[str, Any]]
     register: Callable[[RostrumClient, Sequence[Mapping[str, Any]], int | None], Awaitable[None]]
-    left: Told | None = None
+    here: Here | None = None
 
 
 class Service:
@@ -118,7 +118,7 @@ class Service:
         wait = self._pace.retry_s
         while True:
             client = self._client = RostrumClient(
-                self._access, self._identifies, self._pace, ended, self._crew.left
+                self._access, self._identifies, self._pace, ended, self._crew.here
             )
             try:
                 await client.login(self._access.token)

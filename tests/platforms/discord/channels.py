@@ -139,7 +139,12 @@ def limited(seconds: float, *, everywhere: bool = False, scope: str = "user") ->
     """The next request comes too early."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        body = {"message": "You are being rate limited.", "code": 0, "retry_after": seconds, "global": everywhere}
+        body = {
+            "message": "Slower.",
+            "code": 0,
+            "retry_after": seconds,
+            "global": everywhere,
+        }
         headers = {"Via": "1.1 google", "Retry-After": "1", "X-RateLimit-Scope": scope}
         return as_json(body, status=429, headers=headers)
 

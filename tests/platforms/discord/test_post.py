@@ -448,7 +448,7 @@ async def test_who_takes_no_direct_messages_is_told_in_the_thread(desk: Desk) ->
 
 
 async def test_a_debate_among_two_needs_no_thread(desk: Desk) -> None:
-    direct = Place(platform="discord", community="discord:dm:7", channel="97")
+    direct = Place(platform="discord", community="discord-dm:7", channel="97")
     await desk.put("head", place=direct, thread_title="Debate 1: bread")
     await desk.put("speech", place=direct, below="head")
     assert await desk.deliver() == 2

@@ -160,7 +160,7 @@ async def test_what_needs_a_channel_is_refused_in_a_direct_conversation(corner: 
     await do(corner, COMMAND, used("debate vote"), in_dm=True)
     assert "Use this in a channel." in corner.desk.texts[0]
     await do(corner, COMMAND, used("ask", question="Why?"), in_dm=True)
-    assert corner.calls[0].place.community == "discord:dm:7"
+    assert corner.calls[0].place.community == "discord-dm:7"
     assert corner.calls[0].member.role is Role.MEMBER
 
 

@@ -81,7 +81,7 @@ async def test_a_role_counts_in_a_server_that_is_not_known_yet() -> None:
 
 
 async def test_in_a_direct_conversation_everybody_is_a_member() -> None:
-    member = await member_of(ann(server(), [MODERATORS]), None, "discord:dm:7", Unreadable())
+    member = await member_of(ann(server(), [MODERATORS]), None, "discord-dm:7", Unreadable())
     assert member.role is Role.MEMBER
 
 

@@ -52,7 +52,7 @@ class Bot:
     registered: list[int | None] = field(default_factory=list)
     heard: list[Any] = field(default_factory=list)
     posted: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    here: list[frozenset[str]] = field(default_factory=list)
     hearing: asyncio.Event = field(default_factory=asyncio.Event)
     patience: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: int = 0
@@ -110,15 +110,15 @@ async def running(
             assert commands == COMMANDS
             bot.registered.append(server)
 
-        async def left(community: str) -> None:
-            bot.left.append(community)
+        async def here(communities: frozenset[str]) -> None:
+            bot.here.append(communities)
 
         crew = Crew(
             listener=lambda client: bot,
             poster=lambda client: bot,
             commands=COMMANDS,
             register=register,
-            left=left,
+            here=here,
         )
         to = Access(**{"token": "x", "api_base": at.api_base, "gateway": at.url, **access})
         memory = Memory(folder / "discord.json")
@@ -454,7 +454,7 @@ async def test_it_is_told_of_a_server_that_has_removed_it(gateway: Gateway, tmp_
     async with running(gateway, tmp_path) as bot:
         await bot.connected()
         await gateway.event("GUILD_DELETE", {"id": SERVER["id"]})
-        await until(lambda: bot.left == [f"discord:{SERVER['id']}"])
+        await until(lambda: bot.here == [frozenset({f"discord:{SERVER['id']}"}), frozenset()])
 
 
 async def test_a_server_that_is_down_for_a_while_has_not_removed_it(gateway: Gateway, tmp_path: Path) -> None:
@@ -463,4 +463,4 @@ async def test_a_server_that_is_down_for_a_while_has_not_removed_it(gateway: Gat
         await gateway.event("GUILD_DELETE", {"id": SERVER["id"], "unavailable": True})
         await gateway.event("MESSAGE_CREATE", message("Hello?"))
         await until(lambda: bot.heard)
-    assert bot.left == []
+    assert bot.here == [frozenset({f"discord:{SERVER['id']}"})]

@@ -1,4 +1,4 @@
-"""Threads and edits of what is said, deliveries seen, what communities choose, what members report."""
+"""Threads and edits of what is said, deliveries seen, what communities choose and report, who left."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     _seen()
     _choices()
     _reports()
+    _departures()
 
 
 def _seen() -> None:
@@ -73,3 +74,12 @@ def _reports() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_report_community_at", "report", ["community", "at"])
+
+
+def _departures() -> None:
+    op.create_table(
+        "departure",
+        sa.Column("community", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("community", name="pk_departure"),
+    )
