@@ -75,7 +75,7 @@ class Channels:
         channel = request.match_info["channel"]
         if channel in self.archived:
             return refusal(400, 50083, "Tried to perform an operation on an archived thread")
-        body, files = await _body(request)
+        body, files = await body_of(request)
         known = self._nonces.get(body["nonce"])
         if known is None:
             self._ids += 1
@@ -89,7 +89,7 @@ class Channels:
         return as_json(newest[: int(request.query["limit"])])
 
     async def _edit(self, request: web.Request) -> web.Response:
-        body, files = await _body(request)
+        body, files = await body_of(request)
         for message in self.messages[request.match_info["channel"]]:
             if message["id"] == request.match_info["message"]:
                 message.update(body, files=files)
@@ -174,7 +174,8 @@ async def right(request: web.Request) -> None:
     """The next request goes well."""
 
 
-async def _body(request: web.Request) -> tuple[dict[str, Any], int]:
+async def body_of(request: web.Request) -> tuple[Any, int]:
+    """What was sent, and how many files with it."""
     if request.content_type == "application/json":
         return await request.json(), 0
     form = await request.post()

@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.platforms.discord.channels import as_json
+
 PERSON: dict[str, Any] = {
     "discriminator": "0",
     "global_name": None,
@@ -116,19 +118,19 @@ class Gateway:
         path = request.match_info["path"]
         if self.unavailable:
             self.unavailable -= 1
-            return _json({"message": "no", "code": 0}, 503)
+            return as_json({"message": "no", "code": 0}, status=503)
         if not self.token_is_good:
-            return _json({"message": "401: Unauthorized", "code": 0}, 401)
+            return as_json({"message": "401: Unauthorized", "code": 0}, status=401)
         if path == "users/@me":
-            return _json({**USER, "mfa_enabled": True, "locale": "en-US"})
+            return as_json({**USER, "mfa_enabled": True, "locale": "en-US"})
         if path.endswith("applications/@me"):
             count = len(self.servers)
-            return _json({**APPLICATION, "flags": self.flags, "approximate_guild_count": count})
+            return as_json({**APPLICATION, "flags": self.flags, "approximate_guild_count": count})
         if path == "gateway/bot":
             limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-            return _json({"url": self.url, "shards": 1, "session_start_limit": limit})
+            return as_json({"url": self.url, "shards": 1, "session_start_limit": limit})
         self.registered.append((path, await request.json()))
-        return _json([])
+        return as_json([])
 
     async def gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -179,13 +181,20 @@ async def open_gateway() -> AsyncIterator[Gateway]:
     app = web.Application()
     app.router.add_route("*", "/api/v10/{path:.*}", gateway.rest)
     app.router.add_get("/gateway", gateway.gateway)
+    async with listening(app, gateway):
+        yield gateway
+
+
+@asynccontextmanager
+async def listening(app: web.Application, gateway: Gateway) -> AsyncIterator[None]:
+    """The app on a port of its own, which the gateway is told."""
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     gateway.port = runner.addresses[0][1]
     try:
-        yield gateway
+        yield
     finally:
         await runner.cleanup()
 
@@ -194,8 +203,3 @@ async def until(holds: Callable[[], Any]) -> None:
     """Wait until something holds; the test's own limit ends the wait."""
     while not holds():  # noqa: ASYNC110  # what is waited for knows of no event
         await asyncio.sleep(0.005)
-
-
-def _json(data: Any, status: int = 200) -> web.Response:
-    headers = {"Content-Type": "application/json"}
-    return web.Response(body=json.dumps(data).encode(), status=status, headers=headers)

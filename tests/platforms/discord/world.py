@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,8 @@ from bot.platforms.discord.client import Access
 from bot.platforms.discord.run import serve
 from bot.settings import Settings
 from tests import oracles
-from tests.platforms.discord.channels import BOT, Channels, as_json, refusal
-from tests.platforms.discord.gateway import APPLICATION, PERSON, SERVER, USER, Gateway
+from tests.platforms.discord.channels import BOT, Channels, as_json, body_of, refusal
+from tests.platforms.discord.gateway import APPLICATION, PERSON, SERVER, USER, Gateway, listening, until
 
 GUILD = "44444444444444444"
 CHANNEL = "55555555555555555"
@@ -343,7 +343,7 @@ class World(Gateway, Channels):
 
     async def _callback(self, request: web.Request) -> web.Response:
         turn = self.turns[request.match_info["token"]]
-        body, _ = await _json_and_files(request)
+        body, _ = await body_of(request)
         if self.refusing:
             return web.Response(body=self.refusing.body, status=self.refusing.status, headers=_JSON)
         if turn.acknowledged_after is not None:
@@ -376,14 +376,14 @@ class World(Gateway, Channels):
 
     async def _follow_up(self, request: web.Request) -> web.Response:
         turn = self.turns[request.match_info["token"]]
-        body, _ = await _json_and_files(request)
+        body, _ = await body_of(request)
         return as_json(self._whole(self._new(turn, body)))
 
     async def _edit_answer(self, request: web.Request) -> web.Response:
         turn, which = self.turns[request.match_info["token"]], request.match_info["message"]
         if self.ended:
             return refusal(401, 50027, "Invalid Webhook Token")
-        body, _ = await _json_and_files(request)
+        body, _ = await body_of(request)
         if which == "@original" and not turn.messages:
             return as_json(self._whole(self._new(turn, body)))
         for message in turn.messages[:1] if which == "@original" else turn.messages:
@@ -479,13 +479,6 @@ def _filled(component: Mapping[str, Any], typed: str) -> dict[str, Any]:
     return {"type": 18, "id": 1, "component": {**answer, **filled}}
 
 
-async def _json_and_files(request: web.Request) -> tuple[Any, int]:
-    if request.content_type == "application/json":
-        return await request.json(), 0
-    form = await request.post()
-    return json.loads(str(form["payload_json"])), len(form) - 1
-
-
 @asynccontextmanager
 async def world() -> AsyncIterator[World]:
     """A server on a port of its own. At the end, nothing that the bot sent may have been wrong."""
@@ -493,15 +486,8 @@ async def world() -> AsyncIterator[World]:
     app = web.Application()
     app.add_subapp("/api/v10", here.rest_app())
     app.router.add_get("/gateway", here.gateway)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    here.port = runner.addresses[0][1]
-    try:
+    async with listening(app, here):
         yield here
-    finally:
-        await runner.cleanup()
     assert here.violations == [], "\n".join(dict.fromkeys(here.violations))
 
 
@@ -520,10 +506,3 @@ async def bot_in(here: World, folder: Path, *endpoints: Endpoint, **settled: Any
         finally:
             stopping.set()
             await running
-
-
-async def until(holds: Callable[[], Any], within_s: float = 60) -> None:
-    """Wait until something holds. Raises TimeoutError when it never does."""
-    async with asyncio.timeout(within_s):
-        while not holds():  # noqa: ASYNC110  # what is waited for knows of no event
-            await asyncio.sleep(0.005)
