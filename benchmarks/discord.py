@@ -107,7 +107,8 @@ async def main(count: int, seconds: float) -> int:
                 before, tick = rss_mb(), asyncio.create_task(ticking(lags))
                 turns = await burst(here, count, seconds)
                 with suppress(TimeoutError):  # the count below tells
-                    await until(lambda: all(turn.is_answered for turn in turns), _PATIENCE_S)
+                    async with asyncio.timeout(_PATIENCE_S):
+                        await until(lambda: all(turn.is_answered for turn in turns))
                 tick.cancel()
                 after = rss_mb()
     waits = [one.acknowledged_after * 1000 for one in turns if one.acknowledged_after is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,7 @@ class App:
     clock: Clock
     home: Place
     operator: Member
-    here: Callable[[frozenset[str]], Awaitable[None]]
+    here: Callable[[frozenset[str]], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager

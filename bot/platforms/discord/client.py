@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -89,7 +89,7 @@ class Listener(Protocol):
         """Somebody wrote something."""
 
 
-Here = Callable[[frozenset[str]], Awaitable[None]]
+Here = Callable[[frozenset[str]], Coroutine[Any, Any, None]]
 """Is told which communities there are, `discord:…`, whenever that may have changed."""
 
 
@@ -157,7 +157,7 @@ class RostrumClient(discord.AutoShardedClient):
 
     async def _tell_where(self) -> None:
         if self._here:
-            await self._here(frozenset(f"discord:{guild.id}" for guild in self.guilds))
+            await self._heard(self._here(frozenset(f"discord:{guild.id}" for guild in self.guilds)))
 
     async def _heard(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -107,14 +107,14 @@ async def test_a_debate_ends_where_it_began(server: World, monkeypatch: pytest.M
         await until(lambda vote=vote: vote.messages)
     await server.press(MODERATOR, button(head, "Start now"), head)
     thread = head["id"]
-    await until(lambda: any("All have spoken" in text for text in server.texts(thread)), 60)
+    await until(lambda: any("All have spoken" in text for text in server.texts(thread)))
     await until(lambda: any(one["label"] == "Close the vote" for one in buttons(head["components"])))
     for voter in voters:
         vote = await server.press(voter, button(head, "I am against"), head)
         await until(lambda vote=vote: vote.messages)
     closing = await server.press(MODERATOR, button(head, "Close the vote"), head)
     await until(lambda: closing.messages)
-    await until(lambda: "against" in " ".join(texts(head["components"])) and head.get("files"), 60)
+    await until(lambda: "against" in " ".join(texts(head["components"])) and head.get("files"))
     assert len(server.messages[CHANNEL]) == 1
     speeches = [text for text in server.texts(thread) if "> " in text]
     assert len(speeches) == 8
