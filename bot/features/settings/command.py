@@ -33,7 +33,7 @@ class ShowSettings:
 
 @command("settings set", role=Role.ADMIN, example="reset:words")
 class SetChoices(Choices):
-    """Choose for this community; `reset` takes a choice back."""
+    """Choose for this community, or take a choice back."""
 
     reset: Annotated[Key | None, Option("Choice to take back")] = None
 

@@ -32,8 +32,16 @@ DOES = {
     "words": "refused in speeches and questions; models' speeches go without them",
 }
 
+_LABELS = {
+    "moderators": "Moderators' role",
+    "contributors": "Contributors' role",
+    "duels": "Channel for duels",
+    "reports": "Channel for reports",
+    "endpoint": "Endpoint",
+    "words": "Words not allowed",
+}
 _FORMS = (
-    *(Button(f"Choose {key}", f"settings {key}") for key in KEYS),
+    *(Button(label, f"settings {key}") for key, label in _LABELS.items()),
     Button("What was changed", "settings show"),
 )
 
@@ -42,7 +50,9 @@ _KINDS = {"moderators": RoleId, "contributors": RoleId, "duels": ChannelId, "rep
 
 def card(choices: Choices, names: Mapping[str, str]) -> Reply:
     """Everything that can be chosen, what each does, and the way to each."""
-    rows = [Fact(key.capitalize(), f"{_shown(choices, key, names)} · {does}") for key, does in DOES.items()]
+    rows = [
+        Fact(key.capitalize(), f"{does}. Now: {_shown(choices, key, names)}") for key, does in DOES.items()
+    ]
     return reply(
         Heading("Set me up for this community"),
         Prose("Everything works without a choice. What you choose holds at once."),
